@@ -82,6 +82,10 @@ _proto_gen = rule(
     },
 )
 
+def _gen_of(dep):
+    # "//a/b" is short for "//a/b:b".
+    return dep + "_gen" if ":" in dep else dep + ":" + dep.split("/")[-1] + "_gen"
+
 def proto_package(name, srcs = None, deps = [], root = "protos", visibility = ["//visibility:public"]):
     """Declares the C++ library, stubs and descriptor set of the protos in this folder.
 
@@ -95,7 +99,7 @@ def proto_package(name, srcs = None, deps = [], root = "protos", visibility = ["
     _proto_gen(
         name = name + "_gen",
         srcs = srcs or native.glob(["*.proto"]),
-        deps = [dep + "_gen" for dep in deps],
+        deps = [_gen_of(dep) for dep in deps],
         root = root,
         visibility = visibility,
     )

@@ -1,0 +1,5 @@
+BEGIN;
+
+DROP TABLE outbox_events;
+
+COMMIT;

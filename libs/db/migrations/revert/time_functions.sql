@@ -1,0 +1,6 @@
+BEGIN;
+
+DROP FUNCTION from_micros(bigint);
+DROP FUNCTION micros(timestamptz);
+
+COMMIT;

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef LIBS_BACKGROUND_LOOP_H_
+#define LIBS_BACKGROUND_LOOP_H_
 
 #include <condition_variable>
 #include <functional>
@@ -49,3 +50,5 @@ class Loop {
 };
 
 }  // namespace portal::background
+
+#endif  // LIBS_BACKGROUND_LOOP_H_

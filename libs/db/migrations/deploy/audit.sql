@@ -11,12 +11,9 @@ CREATE TABLE audit_batches (
   previous_hash bytea NOT NULL,
   hash bytea NOT NULL,
   event_count int NOT NULL CONSTRAINT audit_batches_event_count_check CHECK (event_count > 0),
-  first_event_id uuid NOT NULL,
-  last_event_id uuid NOT NULL,
   sealed_at timestamptz NOT NULL,
   key_id text NOT NULL,
-  signature bytea NOT NULL,
-  CONSTRAINT audit_batches_previous_hash_key UNIQUE (previous_hash)
+  signature bytea NOT NULL
 );
 
 CREATE TABLE audit_events (
@@ -31,15 +28,16 @@ CREATE TABLE audit_events (
   calling_service text NOT NULL,
   clinic_id uuid,
   patient_id uuid,
+  -- Texts are empty where they do not apply.
   resource_kind text NOT NULL,
-  resource_id text,
+  resource_id text NOT NULL,
   action text NOT NULL,
   outcome text NOT NULL,
-  source_address text,
-  request_id text,
-  -- NULL until sealed.
+  source_address text NOT NULL,
+  request_id text NOT NULL,
+  -- NULL until sealed. No foreign key: it would cost a look-up per event, and the verify command finds
+  -- events without a batch.
   batch_no bigint
-    CONSTRAINT audit_events_batch_no_fkey REFERENCES audit_batches
 );
 
 CREATE INDEX audit_events_unsealed ON audit_events (event_id) WHERE batch_no IS NULL;
@@ -59,7 +57,12 @@ $$;
 CREATE TRIGGER audit_events_sealed_once BEFORE UPDATE ON audit_events
   FOR EACH ROW WHEN (OLD.batch_no IS NOT NULL) EXECUTE FUNCTION refuse_resealing();
 
-GRANT SELECT, INSERT ON audit_events, audit_batches TO :"app_role";
+GRANT SELECT ON audit_events TO :"app_role";
+-- Not batch_no: nothing is added to a sealed batch.
+GRANT INSERT (event_id, occurred_at, actor_kind, actor_id, session_id, calling_service, clinic_id, patient_id,
+              resource_kind, resource_id, action, outcome, source_address, request_id)
+  ON audit_events TO :"app_role";
 GRANT UPDATE (batch_no) ON audit_events TO :"app_role";
+GRANT SELECT, INSERT ON audit_batches TO :"app_role";
 
 COMMIT;

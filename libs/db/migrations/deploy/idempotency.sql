@@ -9,9 +9,10 @@ CREATE TABLE idempotency_keys (
   caller text NOT NULL,
   method text NOT NULL,
   request_id text NOT NULL,
-  -- HMAC of the request: the same id with another request is refused.
+  -- HMAC of the request and the id of its key: the same id with another request is refused.
+  mac_key_id text NOT NULL,
   request_mac bytea NOT NULL,
-  -- Sealed under a key outside of the database; NULL while the change is being made, and once erased.
+  -- Sealed under a key outside of the database; NULL only inside the transaction of the change.
   response bytea,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
@@ -22,6 +23,6 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_expires_at ON idempotency_keys (expires_at);
 
 GRANT SELECT, INSERT, DELETE ON idempotency_keys TO :"app_role";
-GRANT UPDATE (request_mac, response, created_at, expires_at) ON idempotency_keys TO :"app_role";
+GRANT UPDATE (mac_key_id, request_mac, response, created_at, expires_at) ON idempotency_keys TO :"app_role";
 
 COMMIT;

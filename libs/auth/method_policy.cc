@@ -1,0 +1,120 @@
+#include "libs/auth/method_policy.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+#include "portal/policy/v1/policy.pb.h"
+
+namespace portal::auth {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+absl::Status Faulty(const google::protobuf::MethodDescriptor& method, absl::string_view what) {
+  return absl::FailedPreconditionError(absl::StrCat(method.full_name(), ": ", what));
+}
+
+// A top-level, singular string field of the method's request; null for no name.
+absl::StatusOr<const FieldDescriptor*> StringField(const google::protobuf::MethodDescriptor& method,
+                                                   const std::string& name) {
+  if (name.empty()) return nullptr;
+  const FieldDescriptor* field = method.input_type()->FindFieldByName(name);
+  if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
+    return Faulty(method, absl::StrCat("the policy names '", name,
+                                       "', which is not a string field of the request"));
+  }
+  return field;
+}
+
+std::string Value(const google::protobuf::Message& request, const FieldDescriptor& field) {
+  return request.GetReflection()->GetString(request, &field);
+}
+
+absl::StatusOr<StaffRoles> RolesOf(const google::protobuf::MethodDescriptor& method,
+                                   const policy::v1::StaffCaller& staff) {
+  StaffRoles roles;
+  for (int role : staff.roles()) {
+    if (!policy::v1::StaffRole_IsValid(role) || role == policy::v1::STAFF_ROLE_UNSPECIFIED) {
+      return Faulty(method, "the policy names an unknown role");
+    }
+    roles.Add(static_cast<StaffRole>(role));
+  }
+  if (roles.empty()) return Faulty(method, "the policy names no role");
+  return roles;
+}
+
+absl::StatusOr<MethodPolicy::Caller> CallerOf(const google::protobuf::MethodDescriptor& method,
+                                              const policy::v1::Policy& policy) {
+  switch (policy.caller_case()) {
+    case policy::v1::Policy::kPublic:
+      return MethodPolicy::Caller::kPublic;
+    case policy::v1::Policy::kAccount:
+      return MethodPolicy::Caller::kAccount;
+    case policy::v1::Policy::kStaff:
+      return MethodPolicy::Caller::kStaff;
+    case policy::v1::Policy::kService:
+      return MethodPolicy::Caller::kService;
+    case policy::v1::Policy::CALLER_NOT_SET:
+      break;
+  }
+  return Faulty(method, "the policy does not say which person may call");
+}
+
+}  // namespace
+
+absl::StatusOr<MethodPolicy> MethodPolicy::Of(const google::protobuf::MethodDescriptor& method) {
+  if (!method.options().HasExtension(policy::v1::policy)) return Faulty(method, "no policy");
+  const policy::v1::Policy& policy = method.options().GetExtension(policy::v1::policy);
+
+  MethodPolicy result;
+  ASSIGN_OR_RETURN(result.caller_, CallerOf(method, policy));
+  result.services_.insert(policy.services().begin(), policy.services().end());
+  if (result.services_.empty()) return Faulty(method, "the policy names no service");
+  ASSIGN_OR_RETURN(result.patient_field_, StringField(method, policy.patient_field()));
+  result.audits_reads_ = policy.audit() == policy::v1::AUDIT_READ;
+  if (result.caller_ == Caller::kStaff) {
+    ASSIGN_OR_RETURN(result.roles_, RolesOf(method, policy.staff()));
+    ASSIGN_OR_RETURN(result.clinic_field_, StringField(method, policy.staff().clinic_field()));
+    if (result.clinic_field_ == nullptr) return Faulty(method, "the policy names no clinic field");
+  } else if (result.caller_ != Caller::kAccount && result.patient_field_ != nullptr) {
+    return Faulty(method, "a patient field needs an account or staff as the caller");
+  }
+  return result;
+}
+
+absl::Status MethodPolicy::AdmitService(absl::string_view service) const {
+  if (services_.contains(service)) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kPermissionDenied, "SERVICE_NOT_ALLOWED",
+                       "the calling service may not make this call");
+}
+
+absl::StatusOr<MethodPolicy::Admission> MethodPolicy::AdmitPerson(
+    const Passport* passport, const google::protobuf::Message& request) const {
+  Admission admission;
+  if (!needs_passport()) return admission;
+  if (passport == nullptr) {
+    return status::Error(absl::StatusCode::kUnauthenticated, "PASSPORT_MISSING",
+                         "sign in to make this call");
+  }
+  if (clinic_field_ != nullptr) {
+    ASSIGN_OR_RETURN(admission.clinic_id,
+                     id::ClinicId::Parse(clinic_field_->name(), Value(request, *clinic_field_)));
+    const StaffRoles held = passport->RolesAt(*admission.clinic_id);
+    if (held.empty()) {
+      return status::Error(absl::StatusCode::kPermissionDenied, "NOT_STAFF_OF_CLINIC",
+                           "you are not on the staff of this clinic");
+    }
+    if (!held.Intersects(roles_)) {
+      return status::Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+                           "your role at this clinic does not allow this");
+    }
+  }
+  if (patient_field_ != nullptr) {
+    ASSIGN_OR_RETURN(admission.patient_id,
+                     id::PatientId::Parse(patient_field_->name(), Value(request, *patient_field_)));
+  }
+  return admission;
+}
+
+}  // namespace portal::auth

@@ -120,3 +120,36 @@ def proto_package(name, srcs = None, deps = [], root = "protos", visibility = ["
         visibility = visibility,
         deps = deps + ["@sys//:grpcpp"],
     )
+
+def _descriptor_set_impl(ctx):
+    deps = [dep[PortalProtoInfo] for dep in ctx.attr.deps]
+    srcs = depset(transitive = [dep.srcs for dep in deps])
+    out = ctx.actions.declare_file(ctx.label.name + ".binpb")
+    args = ctx.actions.args()
+    args.add_all(depset(transitive = [dep.roots for dep in deps]), format_each = "-I%s")
+    args.add_all(["--include_imports", "--include_source_info"])
+    args.add("--descriptor_set_out=" + out.path)
+    args.add_all(srcs)
+    ctx.actions.run(
+        executable = "/usr/bin/protoc",
+        arguments = [args],
+        inputs = srcs,
+        outputs = [out],
+        mnemonic = "ProtocDescriptors",
+    )
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
+
+_descriptor_set = rule(
+    implementation = _descriptor_set_impl,
+    attrs = {"deps": attr.label_list(providers = [PortalProtoInfo])},
+)
+
+def descriptor_set(name, deps, **kwargs):
+    """Declares one FileDescriptorSet, `<name>.binpb`, of proto_package targets and all that they import.
+
+    Args:
+      name: the target.
+      deps: proto_package targets.
+      **kwargs: as for any rule.
+    """
+    _descriptor_set(name = name, deps = [dep + "_gen" for dep in deps], **kwargs)

@@ -1,0 +1,152 @@
+"""The development CA and one certificate per service, made with openssl.
+
+A service finds its files in `<folder>/<service>/{tls.crt,tls.key,ca.crt}`. `<service>` is a symbolic link that is
+replaced as a whole, so that nobody ever reads a certificate with another one's key.
+"""
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from suite.errors import SuiteError
+from suite.processes import run, write_atomically
+
+TRUST_DOMAIN = "portal.local"
+DAY_SECONDS = 24 * 3600
+CA_DAYS = 3650
+# A CA that ends sooner than the certificates it signs would take them with it.
+CA_RENEW_DAYS = 120
+LEAF_DAYS = 90
+LEAF_RENEW_DAYS = 30
+
+CONFIGURATION = """
+[req]
+prompt = no
+distinguished_name = subject
+[subject]
+CN = {name}
+[ca]
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[leaf]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth, clientAuth
+subjectAltName = URI:spiffe://{trust_domain}/service/{name}, DNS:localhost, IP:127.0.0.1
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+"""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The PEM files of one service."""
+
+    folder: Path
+
+    @property
+    def certificate(self) -> Path:
+        """Its certificate."""
+        return self.folder / "tls.crt"
+
+    @property
+    def key(self) -> Path:
+        """Its private key, readable by its user only."""
+        return self.folder / "tls.key"
+
+    @property
+    def ca(self) -> Path:
+        """Whom it trusts."""
+        return self.folder / "ca.crt"
+
+
+class CertificateAuthority:
+    """A CA for one installation on one machine. Its key lies beside it: it is worth nothing elsewhere."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ca_certificate = folder / "ca.crt"
+        self._ca_key = folder / "ca.key"
+
+    def certificate(self, name: str) -> Certificate:
+        """The files of a service, whether or not they exist yet."""
+        return Certificate(self._folder / name)
+
+    def ensure(self, names: list[str]) -> list[str]:
+        """Makes what is missing or about to expire, the CA included; returns the names that got new files."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _valid_for(self._ca_certificate, CA_RENEW_DAYS):
+            self._make_ca()
+        renewed = [name for name in names if not self._is_current(self.certificate(name))]
+        for name in renewed:
+            self._issue(name)
+        return renewed
+
+    def _is_current(self, files: Certificate) -> bool:
+        if not _valid_for(files.certificate, LEAF_RENEW_DAYS):
+            return False
+        try:
+            run(["/usr/bin/openssl", "verify", "-CAfile", str(self._ca_certificate), str(files.certificate)])
+        except SuiteError:
+            return False  # another CA's
+        return True
+
+    def _make_ca(self) -> None:
+        configuration = self._configure("Portal development CA", self._folder)
+        key, certificate = self._folder / "ca.key.new", self._folder / "ca.crt.new"
+        _make_key(key)
+        run(
+            ["/usr/bin/openssl", "req", "-x509", "-new", "-sha256", "-days", str(CA_DAYS), "-extensions", "ca"]
+            + ["-config", str(configuration), "-key", str(key), "-out", str(certificate)]
+        )
+        configuration.unlink()
+        os.replace(key, self._ca_key)
+        os.replace(certificate, self._ca_certificate)
+
+    def _issue(self, name: str) -> None:
+        link = self._folder / name
+        previous = link.resolve() if link.is_symlink() else None
+        files = Certificate(self._folder / f".{name}-{secrets.token_hex(4)}")
+        files.folder.mkdir(mode=0o700)
+        configuration = self._configure(name, files.folder)
+        request = files.folder / "tls.csr"
+        _make_key(files.key)
+        run(["/usr/bin/openssl", "req", "-new", "-config", str(configuration), "-key", str(files.key)]
+            + ["-out", str(request)])
+        run(
+            ["/usr/bin/openssl", "x509", "-req", "-sha256", "-days", str(LEAF_DAYS), "-extensions", "leaf"]
+            + ["-extfile", str(configuration), "-set_serial", "0x" + secrets.token_hex(16), "-in", str(request)]
+            + ["-CA", str(self._ca_certificate), "-CAkey", str(self._ca_key), "-out", str(files.certificate)]
+        )
+        shutil.copyfile(self._ca_certificate, files.ca)
+        request.unlink()
+        configuration.unlink()
+        new_link = self._folder / f".{name}.new"
+        new_link.unlink(missing_ok=True)
+        new_link.symlink_to(files.folder.name)
+        os.replace(new_link, link)
+        if previous is not None:
+            shutil.rmtree(previous, ignore_errors=True)
+
+    def _configure(self, name: str, folder: Path) -> Path:
+        path = folder / "openssl.cnf"
+        write_atomically(path, CONFIGURATION.format(name=name, trust_domain=TRUST_DOMAIN))
+        return path
+
+
+def _make_key(path: Path) -> None:
+    run(["/usr/bin/openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(path)])
+    path.chmod(0o600)
+
+
+def _valid_for(certificate: Path, days: int) -> bool:
+    if not certificate.exists():
+        return False
+    try:
+        run(["/usr/bin/openssl", "x509", "-noout", "-checkend", str(days * DAY_SECONDS), "-in", str(certificate)])
+    except SuiteError:
+        return False
+    return True

@@ -1,0 +1,164 @@
+"""Long-running processes: started in the background, found again by a later command, stopped for certain."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Mapping, Optional
+
+from suite.errors import SuiteError
+
+POLL_SECONDS = 0.02
+# The services read their configuration from flags only, so they get no more of the environment than this.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of this machine that a process runs as."""
+
+    uid: int
+    gid: int
+
+
+@dataclass
+class Process:
+    """One program that runs in the background, at most once for its pid file."""
+
+    name: str
+    argv: list[str]
+    pid_file: Path
+    log_file: Path
+    account: Optional[Account] = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    # Killed when the process that started it dies, however it dies: for tests.
+    dies_with_parent: bool = False
+    _child: Optional[subprocess.Popen] = field(default=None, init=False, repr=False)
+
+    def pid(self) -> Optional[int]:
+        """The process's id if it runs. A recycled id is not taken for it: the start time must match too."""
+        if self._child is not None:
+            self._child.poll()  # reaps it if it has ended
+        try:
+            record = json.loads(self.pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return record["pid"] if _start_ticks(record["pid"]) == record["start_ticks"] else None
+
+    def start(self) -> None:
+        """Starts it; the caller has made sure that it does not run."""
+        argv = self.argv
+        if self.dies_with_parent:
+            # setpriv becomes the program; the signal survives that, but not a change of user, which comes first.
+            argv = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", *argv]
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        as_account = {} if self.account is None else {
+            "user": self.account.uid,
+            "group": self.account.gid,
+            "extra_groups": [],
+        }
+        with open(self.log_file, "ab") as log:
+            self._child = subprocess.Popen(
+                argv,
+                cwd="/",
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **as_account,
+            )
+        record = {"pid": self._child.pid, "start_ticks": _start_ticks(self._child.pid)}
+        write_atomically(self.pid_file, json.dumps(record))
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Waits for `ready`; fails at once if the process ends before that."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if self.pid() is None:
+                raise SuiteError(f"{self.name} ended while starting: {self.last_words()}")
+            if time.monotonic() > deadline:
+                raise SuiteError(f"{self.name} was not ready after {seconds:.0f} s: {self.last_words()}")
+            time.sleep(POLL_SECONDS)
+
+    def stop(self, seconds: float = 20) -> bool:
+        """Asks it to end, kills it if it does not; says whether it ran."""
+        return self._end(self.stop_signal, seconds) or self._end(signal.SIGKILL, 5)
+
+    def kill(self) -> None:
+        """Kills it at once (kill -9)."""
+        self._end(signal.SIGKILL, 5)
+
+    def last_words(self) -> str:
+        """The last line of its log, for messages."""
+        try:
+            lines = self.log_file.read_text(errors="replace").strip().splitlines()
+        except FileNotFoundError:
+            lines = []
+        return f"{lines[-1] if lines else 'it said nothing'} ({self.log_file})"
+
+    def _end(self, how: signal.Signals, seconds: float) -> bool:
+        """Sends a signal and waits; True once it has ended, False if it still runs after `seconds`."""
+        pid = self.pid()
+        deadline = time.monotonic() + seconds
+        if pid is not None:
+            os.kill(pid, how)
+        while self.pid() is not None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        self.pid_file.unlink(missing_ok=True)
+        return True
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replaces a file as a whole, so that no reader and no crash ever sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    os.replace(temporary, path)
+
+
+def run(argv: list[str], *, account: Optional[Account] = None, env: Mapping[str, str] = ENVIRONMENT) -> str:
+    """Runs a helper program to its end and returns what it printed; its complaint becomes the error."""
+    as_account = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    try:
+        done = subprocess.run(
+            argv, cwd="/", env=dict(env), capture_output=True, text=True, stdin=subprocess.DEVNULL, **as_account
+        )
+    except FileNotFoundError as error:
+        raise SuiteError(f"{argv[0]} is missing: run tools/setup") from error
+    if done.returncode != 0:
+        complaint = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
+        raise SuiteError(f"{Path(argv[0]).name} failed: {complaint}")
+    return done.stdout
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process with this id runs; one that has ended and waits to be reaped does not."""
+    return _start_ticks(pid) is not None
+
+
+def children_of(pid: int) -> list[int]:
+    """The process's direct children that run now."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except FileNotFoundError:
+        return []
+    return [int(child) for child in text.split()]
+
+
+def _start_ticks(pid: int) -> Optional[int]:
+    """When the process was started, in clock ticks since boot; None if there is none or it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The second field is the program's name in parentheses and may hold anything; state is the first after it.
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else int(fields[19])

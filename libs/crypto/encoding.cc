@@ -1,5 +1,6 @@
 #include "libs/crypto/encoding.h"
 
+#include "libs/crypto/secret.h"
 #include "libs/crypto/sodium.h"
 
 namespace portal::crypto {
@@ -16,14 +17,15 @@ std::optional<std::string> Decode(absl::string_view text, int variant) {
   std::string bytes(text.size() / 4 * 3 + 3, '\0');
   size_t size = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, &end, variant) != 0 ||
+  if (sodium_base642bin(MutableBytes(bytes), bytes.size(), text.data(), text.size(), nullptr, &size,
+                        &end, variant) != 0 ||
       end != text.data() + text.size()) {
     return std::nullopt;
   }
   bytes.resize(size);
-  // libsodium lets some non-canonical spellings pass; only the encoder's own is accepted here.
-  if (Encode(bytes, variant) != text) return std::nullopt;
+  // One spelling: whatever leniency the decoder may have ends here.
+  const Secret canonical(Encode(bytes, variant));
+  if (canonical.view() != text) return std::nullopt;
   return bytes;
 }
 
@@ -35,6 +37,10 @@ std::string Base64UrlEncode(absl::string_view bytes) {
 
 std::optional<std::string> Base64UrlDecode(absl::string_view text) {
   return Decode(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::string Base64Encode(absl::string_view bytes) {
+  return Encode(bytes, sodium_base64_VARIANT_ORIGINAL);
 }
 
 std::optional<std::string> Base64Decode(absl::string_view text) {
@@ -52,8 +58,8 @@ std::optional<std::string> HexDecode(absl::string_view text) {
   std::string bytes(text.size() / 2, '\0');
   size_t size = 0;
   const char* end = nullptr;
-  if (sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                     text.size(), nullptr, &size, &end) != 0 ||
+  if (sodium_hex2bin(MutableBytes(bytes), bytes.size(), text.data(), text.size(), nullptr, &size,
+                     &end) != 0 ||
       end != text.data() + text.size() || HexEncode(bytes) != text) {
     return std::nullopt;
   }

@@ -15,7 +15,9 @@ std::string Base64UrlEncode(absl::string_view bytes);
 // Refuses padding, foreign characters, impossible lengths and unused bits that are not zero.
 std::optional<std::string> Base64UrlDecode(absl::string_view text);
 
-// RFC 4648 section 4, with padding: what `openssl rand -base64` writes into key files.
+// RFC 4648 section 4, with padding, on one line: what `openssl rand -base64 32` writes into key
+// files.
+std::string Base64Encode(absl::string_view bytes);
 std::optional<std::string> Base64Decode(absl::string_view text);
 
 // Lower-case hexadecimal.

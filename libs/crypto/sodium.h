@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+#include <string>
+
 #include "absl/strings/string_view.h"
 
 // libsodium, set up. Only files of libs/crypto include this.
@@ -14,6 +16,10 @@ void EnsureSodium();
 
 inline const unsigned char* Bytes(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+inline unsigned char* MutableBytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
 }
 
 }  // namespace portal::crypto

@@ -1,0 +1,110 @@
+#include "libs/audit/checkpoint_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "libs/status/status_macros.h"
+
+namespace portal::audit {
+namespace {
+
+absl::Status Failed(absl::string_view what, const std::string& path) {
+  return absl::InternalError(absl::StrCat(what, " ", path, ": ", std::strerror(errno)));
+}
+
+absl::Status WriteAll(int fd, absl::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Failed("cannot write", "the checkpoint file");
+    text.remove_prefix(written);
+  }
+  return absl::OkStatus();
+}
+
+// A new file's name is durable only with its directory.
+absl::Status SyncDirectory(const std::string& path) {
+  const std::string parent = std::filesystem::absolute(path).parent_path().string();
+  const int fd = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Failed("cannot open", parent);
+  const auto close_fd = absl::MakeCleanup([fd] { close(fd); });
+  return fsync(fd) == 0 ? absl::OkStatus() : Failed("cannot sync", parent);
+}
+
+struct Contents {
+  size_t complete_bytes = 0;  // up to the last line's end
+  std::string last_line;
+};
+
+absl::StatusOr<Contents> Scan(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Failed("cannot read", path);
+  Contents contents;
+  for (std::string line; std::getline(file, line) && !file.eof();) {
+    contents.complete_bytes += line.size() + 1;
+    contents.last_line = std::move(line);
+  }
+  return contents;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CheckpointFile>> CheckpointFile::Open(const std::string& path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  if (fd < 0) return Failed("cannot open", path);
+  auto close_fd = absl::MakeCleanup([fd] { close(fd); });
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) return Failed("another process has", path);
+  RETURN_IF_ERROR(SyncDirectory(path));
+
+  ASSIGN_OR_RETURN(const Contents contents, Scan(path));
+  if (ftruncate(fd, contents.complete_bytes) != 0) return Failed("cannot repair", path);
+  std::optional<Checkpoint> last;
+  if (contents.complete_bytes > 0) {
+    absl::StatusOr<Checkpoint> parsed = ParseCheckpoint(contents.last_line);
+    if (!parsed.ok()) {
+      return absl::InternalError(absl::StrCat("the last line of ", path, " is no checkpoint"));
+    }
+    last = *std::move(parsed);
+  }
+  std::move(close_fd).Cancel();
+  return std::unique_ptr<CheckpointFile>(
+      new CheckpointFile(fd, contents.complete_bytes, std::move(last)));
+}
+
+CheckpointFile::~CheckpointFile() { close(fd_); }
+
+absl::Status CheckpointFile::Append(const Checkpoint& checkpoint) {
+  const std::string line = absl::StrCat(ToJson(checkpoint), "\n");
+  absl::Status status = WriteAll(fd_, line);
+  if (status.ok() && fdatasync(fd_) != 0) status = Failed("cannot sync", "the checkpoint file");
+  if (!status.ok()) {
+    // Half a line would swallow the next one.
+    if (ftruncate(fd_, size_) != 0) status = Failed("cannot repair", "the checkpoint file");
+    return status;
+  }
+  size_ += line.size();
+  last_ = checkpoint;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<CheckpointLine>> ReadCheckpoints(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Failed("cannot read", path);
+  std::vector<CheckpointLine> lines;
+  for (std::string line; std::getline(file, line) && !file.eof();) {
+    lines.push_back({static_cast<int>(lines.size()) + 1, ParseCheckpoint(line)});
+  }
+  return lines;
+}
+
+}  // namespace portal::audit

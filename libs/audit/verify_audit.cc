@@ -1,0 +1,62 @@
+// verify_audit: compares a service's audit trail with its seals and its checkpoint file.
+//
+//   verify_audit --database_url=... --audit_checkpoints=FILE --audit_public_keys=DIRECTORY
+//
+// Prints one line per finding and a summary. Exit code 0: the trail is as it was sealed; 1: there
+// are findings; 2: it could not look.
+
+#include <cstdio>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
+#include "libs/audit/queries.h"
+#include "libs/audit/verify.h"
+#include "libs/crypto/signing.h"
+#include "libs/db/pool.h"
+#include "libs/status/status_macros.h"
+
+ABSL_FLAG(std::string, database_url, "",
+          "libpq connection string or URI of the service's database");
+ABSL_FLAG(std::string, audit_checkpoints, "", "the file that the service appends checkpoints to");
+ABSL_FLAG(std::string, audit_public_keys, "",
+          "folder of <key-id>.pem: the public halves of every key that ever sealed");
+
+namespace portal::audit {
+namespace {
+
+absl::StatusOr<Report> VerifyFlags() {
+  ASSIGN_OR_RETURN(const auto keys,
+                   crypto::VerifyingKeyring::Load(absl::GetFlag(FLAGS_audit_public_keys)));
+  db::Pool pool({.conninfo = absl::GetFlag(FLAGS_database_url),
+                 .application_name = "verify_audit",
+                 .size = 1,
+                 .statement_timeout = absl::Minutes(1),
+                 .read_only = true,
+                 .queries = {queries::kAll}});
+  return Verify(pool, absl::GetFlag(FLAGS_audit_checkpoints), *keys);
+}
+
+int Main() {
+  const absl::StatusOr<Report> report = VerifyFlags();
+  if (!report.ok()) {
+    absl::FPrintF(stderr, "verify_audit: %s\n", report.status().message());
+    return 2;
+  }
+  for (const std::string& finding : report->findings) absl::PrintF("%s\n", finding);
+  absl::PrintF("%s: %d events in %d batches, %d checkpoints up to batch %d: %s\n", report->trail,
+               report->events, report->batches, report->checkpoints, report->last_checkpoint_batch,
+               report->findings.empty() ? "as sealed" : "TAMPERED WITH");
+  return report->findings.empty() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace portal::audit
+
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage("compares an audit trail with its seals and checkpoints");
+  absl::ParseCommandLine(argc, argv);
+  return portal::audit::Main();
+}

@@ -1,0 +1,146 @@
+#include "libs/outbox/relay.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/crypto/random.h"
+#include "libs/outbox/queries.h"
+#include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+
+namespace portal::outbox {
+namespace {
+
+std::vector<std::string> TopicsOf(const std::map<std::string, Route>& routes) {
+  std::vector<std::string> topics;
+  for (const auto& [topic, route] : routes) topics.push_back(topic);
+  return topics;
+}
+
+// What may be shown of a failure: its message could hold content.
+std::string CodeOf(const absl::Status& status) {
+  const std::string reason = status::ReasonOf(status);
+  const std::string code = absl::StatusCodeToString(status.code());
+  return reason.empty() ? code : absl::StrCat(code, "/", reason);
+}
+
+}  // namespace
+
+Relay::Relay(db::Pool& pool, Outbox& outbox, std::map<std::string, Route> routes,
+             RelayOptions options)
+    : pool_(pool),
+      outbox_(outbox),
+      routes_(std::move(routes)),
+      topics_(TopicsOf(routes_)),
+      options_(options) {}
+
+Relay::~Relay() { Stop(); }
+
+void Relay::Start() {
+  for (int i = 0; i < options_.threads; ++i) {
+    loops_.push_back(std::make_unique<background::Loop>(options_.poll, [this] { return Run(); }));
+  }
+  outbox_.OnAppended([this] {
+    for (const auto& loop : loops_) loop->Wake();
+  });
+}
+
+void Relay::Stop() {
+  if (!loops_.empty()) outbox_.OnAppended(nullptr);
+  stopping_ = true;
+  for (const auto& loop : loops_) loop->Stop();
+  loops_.clear();
+  stopping_ = false;
+}
+
+background::Next Relay::Run() {
+  const absl::StatusOr<int> claimed = DeliverOnce();
+  return claimed.ok() && *claimed == options_.batch ? background::Next::kAgain
+                                                    : background::Next::kWait;
+}
+
+absl::StatusOr<int> Relay::DeliverOnce() {
+  const absl::Time lease_end = outbox_.clock_.Now() + options_.lease;
+  ASSIGN_OR_RETURN(const std::vector<Claimed> events, Claim(lease_end));
+  std::vector<id::Uuid> delivered;
+  absl::Status status;
+  for (const Claimed& event : events) {
+    const absl::Time deadline = outbox_.clock_.Now() + options_.delivery_timeout;
+    if (stopping_ || deadline > lease_end) {
+      status.Update(Release(event));
+      continue;
+    }
+    const absl::Status outcome = Deliver(event, deadline);
+    if (outcome.ok()) {
+      delivered.push_back(event.event_id);
+    } else {
+      status.Update(Postpone(event, outcome));
+    }
+  }
+  if (!delivered.empty()) status.Update(Erase(delivered));
+  if (!status.ok()) return status;
+  return static_cast<int>(events.size());
+}
+
+absl::StatusOr<std::vector<Relay::Claimed>> Relay::Claim(absl::Time lease_end) {
+  return pool_.Execute([&](db::Session& session) -> absl::StatusOr<std::vector<Claimed>> {
+    std::vector<Claimed> events;
+    for (const db::Row& row : session.Exec(queries::kClaimOutboxEvents, outbox_.clock_.Now(),
+                                           lease_end, topics_, options_.batch)) {
+      events.push_back({row.Uuid("event_id"), row.Text("topic"), row.Bytes("payload"),
+                        static_cast<int>(row.Int64("attempts"))});
+    }
+    return events;
+  });
+}
+
+absl::Status Relay::Deliver(const Claimed& event, absl::Time deadline) {
+  ASSIGN_OR_RETURN(std::string payload, outbox_.Open(event.event_id, event.topic, event.sealed));
+  return routes_.at(event.topic)(
+      {event.event_id, event.topic, std::move(payload), event.attempts, deadline});
+}
+
+absl::Status Relay::Erase(const std::vector<id::Uuid>& event_ids) {
+  return pool_.Execute([&](db::Session& session) {
+    session.Exec(queries::kDeleteOutboxEvents, event_ids);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Relay::Release(const Claimed& event) {
+  return pool_.Execute([&](db::Session& session) {
+    session.Exec(queries::kReleaseOutboxEvent, event.event_id, event.attempts,
+                 outbox_.clock_.Now());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Relay::Postpone(const Claimed& event, const absl::Status& failure) {
+  const bool dead = absl::IsInvalidArgument(failure);
+  const absl::Time now = outbox_.clock_.Now();
+  return pool_.Execute([&](db::Session& session) {
+    session.Exec(dead ? queries::kBuryOutboxEvent : queries::kRetryOutboxEvent, event.event_id,
+                 event.attempts, dead ? now : now + RetryDelay(event.attempts), CodeOf(failure));
+    return absl::OkStatus();
+  });
+}
+
+absl::Duration Relay::RetryDelay(int attempts) const {
+  const int doublings = std::min(attempts - 1, 30);
+  const absl::Duration longest =
+      std::min(options_.longest_retry, options_.first_retry * (int64_t{1} << doublings));
+  // Jitter, so that what failed together does not come back together.
+  return longest * (0.5 + crypto::UniformBelow(1001) / 2000.0);
+}
+
+absl::StatusOr<Backlog> Relay::Measure() {
+  return pool_.Read([&](db::Session& session) -> absl::StatusOr<Backlog> {
+    const db::Row row = session.Exec(queries::kMeasureOutbox).One();
+    const absl::Time now = outbox_.clock_.Now();
+    return Backlog{row.Int64("pending"), row.Int64("dead"),
+                   now - row.OptionalTime("oldest_us").value_or(now)};
+  });
+}
+
+}  // namespace portal::outbox

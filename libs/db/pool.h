@@ -26,7 +26,8 @@ namespace portal::db {
 
 namespace internal {
 class Connection;
-}
+enum class Mode { kRead, kExecute, kTransact };
+}  // namespace internal
 
 struct PoolOptions {
   // libpq's key=value form or a postgresql:// URI. Secrets belong in PGPASSFILE.
@@ -142,8 +143,7 @@ class Pool {
   PoolStats Stats() const;
 
  private:
-  friend class internal::Attempt;
-  enum class Mode { kRead, kExecute, kTransact };
+  using Mode = internal::Mode;
   using Body = absl::FunctionRef<absl::Status(Transaction&)>;
 
   template <typename Argument, typename Fn>
@@ -165,8 +165,10 @@ class Pool {
 
   absl::Status Run(Mode mode, const CallOptions& call, Body body);
   absl::StatusOr<std::unique_ptr<internal::Connection>> Acquire(absl::Time deadline);
-  absl::StatusOr<std::unique_ptr<internal::Connection>> Open();
-  void Release(std::unique_ptr<internal::Connection> connection);
+  // With `lock` on mutex_ held and one of free_ taken; gives that back on failure.
+  absl::StatusOr<std::unique_ptr<internal::Connection>> Open(std::unique_lock<std::mutex>& lock);
+  // `repeat`: the call is not over.
+  void Release(std::unique_ptr<internal::Connection> connection, bool repeat);
 
   const PoolOptions options_;
 

@@ -8,6 +8,7 @@
 namespace portal::audit {
 namespace {
 
+constexpr absl::string_view kCommitInDoubt = "COMMIT_IN_DOUBT";
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 // Whether another event could be the reason, so that each call's rows should be tried alone.
@@ -96,7 +97,7 @@ absl::Status ReadLog::Write(absl::Span<const Record> records) {
   const auto insert = [&](db::Session& session) { return Insert(session, records); };
   absl::Status status = pool_.Execute(insert);
   // The ids are fixed, so repeating an insert that may have happened adds nothing.
-  if (absl::IsUnavailable(status)) status = pool_.Execute(insert);
+  if (status::ReasonOf(status) == kCommitInDoubt) status = pool_.Execute(insert);
   return status;
 }
 

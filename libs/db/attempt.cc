@@ -96,13 +96,13 @@ Rows Attempt::Exec(const Query& query, absl::Span<const Param> params) {
   if (mode_ == Mode::kExecute && sent_ > 0) {
     ThrowInternal(absl::StrCat("a second statement in Execute: ", query.name));
   }
-  failed_ = true;
+  const bool failed_before = std::exchange(failed_, true);
   LimitStatement();
   statement_ = query.name;
   ++sent_;
   Rows rows(transaction_->exec_prepared(
       query.name, pqxx::prepare::make_dynamic_params(params.begin(), params.end())));
-  failed_ = false;
+  failed_ = failed_before;
   return rows;
 }
 

@@ -40,9 +40,19 @@ class PostgresCluster:
         self._folder = folder
         self._account = _ordinary_account()
         self._throwaway = throwaway
-        self._log_file = log_file
-        self._pid_file = pid_file
-        self._server: Optional[Process] = None
+        self._location = self._choose_location()
+        settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
+        settings["unix_socket_directories"] = str(self._socket_folder)
+        options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
+        self._process = Process(
+            name="PostgreSQL",
+            argv=[str(PROGRAMS / "postgres"), "-D", str(self._data), *options],
+            pid_file=pid_file,
+            log_file=log_file,
+            account=self._account,
+            stop_signal=signal.SIGINT,
+            dies_with_parent=throwaway,
+        )
 
     def start(self) -> None:
         """Creates the cluster if there is none yet, starts it unless it runs, and waits until it answers."""
@@ -56,9 +66,7 @@ class PostgresCluster:
 
     def stop(self) -> bool:
         """Stops it, rolling back what is under way; says whether it ran."""
-        running = self.is_running()
-        self._process.stop()
-        return running
+        return self._process.stop_if_running()
 
     def kill(self) -> None:
         """Kills the server like a power cut and waits until its helpers have noticed."""
@@ -82,8 +90,7 @@ class PostgresCluster:
 
     def delete(self) -> None:
         """Removes the stopped cluster with all its data."""
-        location = self._location
-        shutil.rmtree(location, ignore_errors=True)
+        shutil.rmtree(self._location, ignore_errors=True)
         shutil.rmtree(self._socket_folder, ignore_errors=True)
         if self._folder.is_symlink():
             self._folder.unlink()
@@ -107,11 +114,6 @@ class PostgresCluster:
         return [line.split("\x1f") for line in out.splitlines()]
 
     @property
-    def _location(self) -> Path:
-        """Where the files really are: `folder`, or what it links to."""
-        return Path(os.path.realpath(self._folder))
-
-    @property
     def _data(self) -> Path:
         return self._location / "data"
 
@@ -122,38 +124,23 @@ class PostgresCluster:
             return inside
         return Path("/tmp") / f"portal-{_short_hash(self._location)}"
 
-    @property
-    def _process(self) -> Process:
-        if self._server is None:
-            settings = SETTINGS | (THROWAWAY_SETTINGS if self._throwaway else {})
-            settings["unix_socket_directories"] = str(self._socket_folder)
-            options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-            self._server = Process(
-                name="PostgreSQL",
-                argv=[str(PROGRAMS / "postgres"), "-D", str(self._data), *options],
-                pid_file=self._pid_file,
-                log_file=self._log_file,
-                account=self._account,
-                stop_signal=signal.SIGINT,
-                dies_with_parent=self._throwaway,
-            )
-        return self._server
+    def _choose_location(self) -> Path:
+        """`folder` itself, unless PostgreSQL's user is locked out of it: root's home, say. Then `folder` is a link."""
+        if self._folder.is_symlink():
+            return self._folder.readlink()
+        existing = next(path for path in [self._folder, *self._folder.parents] if path.exists())
+        if existing == self._folder or self._account is None or _may_enter(existing, self._account):
+            return self._folder
+        home = Path("/tmp") if self._throwaway else Path(pwd.getpwuid(self._account.uid).pw_dir)
+        return home / f"portal-{_short_hash(self._folder)}"
 
     def _make_folder(self) -> None:
-        """Makes the folder. PostgreSQL's user may be locked out of it: root's home, say. Then it is a link."""
-        if self._folder.exists():
-            return
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        if self._account is None or _may_enter(self._folder.parent, self._account):
-            self._folder.mkdir(mode=0o700)
-            self._own(self._folder)
-            return
-        home = Path("/tmp") if self._throwaway else Path(pwd.getpwuid(self._account.uid).pw_dir)
-        elsewhere = home / f"portal-{_short_hash(self._folder)}"
-        elsewhere.mkdir(mode=0o700, exist_ok=True)
-        self._own(elsewhere)
-        self._folder.unlink(missing_ok=True)
-        self._folder.symlink_to(elsewhere)
+        if not self._location.exists():
+            self._location.mkdir(mode=0o700)
+            self._own(self._location)
+        if self._location != self._folder and not self._folder.is_symlink():
+            self._folder.symlink_to(self._location)
 
     def _make_socket_folder(self) -> None:
         folder = self._socket_folder

@@ -1,5 +1,6 @@
 """Long-running processes: started in the background, found again by a later command, stopped for certain."""
 
+import hashlib
 import json
 import os
 import signal
@@ -7,11 +8,14 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 from suite.errors import SuiteError
 
 POLL_SECONDS = 0.02
+# A service drains within 10 s by default.
+STOP_SECONDS = 20.0
+KILL_SECONDS = 5.0
 # The services read their configuration from flags only, so they get no more of the environment than this.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
@@ -42,11 +46,12 @@ class Process:
         """The process's id if it runs. A recycled id is not taken for it: the start time must match too."""
         if self._child is not None:
             self._child.poll()  # reaps it if it has ended
-        try:
-            record = json.loads(self.pid_file.read_text())
-        except (FileNotFoundError, ValueError):
-            return None
-        return record["pid"] if _start_ticks(record["pid"]) == record["start_ticks"] else None
+        record = self._record()
+        return record["pid"] if record and _start_ticks(record["pid"]) == record["start_ticks"] else None
+
+    def is_current(self) -> bool:
+        """Whether it runs, and with the program and the arguments that it would be started with now."""
+        return self.pid() is not None and self._record().get("version") == self._version()
 
     def start(self) -> None:
         """Starts it; the caller has made sure that it does not run."""
@@ -71,7 +76,7 @@ class Process:
                 start_new_session=True,
                 **as_account,
             )
-        record = {"pid": self._child.pid, "start_ticks": _start_ticks(self._child.pid)}
+        record = {"pid": self._child.pid, "start_ticks": _start_ticks(self._child.pid), "version": self._version()}
         write_atomically(self.pid_file, json.dumps(record))
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
@@ -84,13 +89,18 @@ class Process:
                 raise SuiteError(f"{self.name} was not ready after {seconds:.0f} s: {self.last_words()}")
             time.sleep(POLL_SECONDS)
 
-    def stop(self, seconds: float = 20) -> bool:
+    def stop_if_running(self, seconds: float = STOP_SECONDS) -> bool:
         """Asks it to end, kills it if it does not; says whether it ran."""
-        return self._end(self.stop_signal, seconds) or self._end(signal.SIGKILL, 5)
+        if self.pid() is None:
+            return False
+        if not self._end(self.stop_signal, seconds):
+            self.kill()
+        return True
 
     def kill(self) -> None:
         """Kills it at once (kill -9)."""
-        self._end(signal.SIGKILL, 5)
+        if not self._end(signal.SIGKILL, KILL_SECONDS):
+            raise SuiteError(f"{self.name} cannot be killed")
 
     def last_words(self) -> str:
         """The last line of its log, for messages."""
@@ -99,6 +109,17 @@ class Process:
         except FileNotFoundError:
             lines = []
         return f"{lines[-1] if lines else 'it said nothing'} ({self.log_file})"
+
+    def _version(self) -> str:
+        digest = hashlib.sha256(repr(self.argv).encode())
+        digest.update(Path(self.argv[0]).read_bytes())
+        return digest.hexdigest()
+
+    def _record(self) -> dict[str, Any]:
+        try:
+            return json.loads(self.pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
 
     def _end(self, how: signal.Signals, seconds: float) -> bool:
         """Sends a signal and waits; True once it has ended, False if it still runs after `seconds`."""

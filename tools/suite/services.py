@@ -21,7 +21,6 @@ class Service:
     name: str
     # Flags of its own besides those that every service has; {…} are the fields of FlagValues.
     flags: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
 
     @property
     def database(self) -> str:

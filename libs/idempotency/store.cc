@@ -34,6 +34,11 @@ std::string AssociatedData(const Key& key) {
                       key.method.size(), ":", key.method, key.request_id);
 }
 
+absl::Status CheckRequestId(const Key& key) {
+  if (id::Uuid::Parse(key.request_id).has_value()) return absl::OkStatus();
+  return status::InvalidField("request_id", "must be a UUID in lower case");
+}
+
 bool IsInDoubt(const absl::Status& status) { return status::ReasonOf(status) == "COMMIT_IN_DOUBT"; }
 
 }  // namespace
@@ -41,15 +46,17 @@ bool IsInDoubt(const absl::Status& status) { return status::ReasonOf(status) == 
 absl::StatusOr<std::optional<std::string>> Store::RunOnce(
     db::Pool& pool, const db::CallOptions& call, const Key& key,
     const google::protobuf::MessageLite& request, Change change) const {
-  if (!id::Uuid::Parse(key.request_id).has_value()) {
-    return status::InvalidField("request_id", "must be a UUID in lower case");
-  }
+  RETURN_IF_ERROR(CheckRequestId(key));
   const std::string serialized = Serialize(request);
   bool claimed = false;
   const auto attempt =
       [&](db::Transaction& transaction) -> absl::StatusOr<std::optional<std::string>> {
     claimed = Claim(transaction, key, serialized);
-    if (!claimed) return Replay(transaction, key, serialized);
+    if (!claimed) {
+      const db::Rows recorded =
+          transaction.Exec(queries::kGetIdempotencyKey, key.caller, key.method, key.request_id);
+      return Replay(recorded.One(), key, serialized);
+    }
     ASSIGN_OR_RETURN(const std::string answer, change(transaction));
     transaction.Exec(queries::kStoreIdempotencyResponse, key.caller, key.method, key.request_id,
                      db::Bytes{sealer_.Seal(answer, AssociatedData(key))});
@@ -67,6 +74,20 @@ absl::StatusOr<std::optional<std::string>> Store::RunOnce(
   return answered ? std::move(second) : std::move(first);
 }
 
+absl::StatusOr<std::optional<std::string>> Store::FindRecorded(
+    db::Pool& pool, const db::CallOptions& call, const Key& key,
+    const google::protobuf::MessageLite& request) const {
+  RETURN_IF_ERROR(CheckRequestId(key));
+  const std::string serialized = Serialize(request);
+  return pool.Read(call, [&](db::Session& session) -> absl::StatusOr<std::optional<std::string>> {
+    const std::optional<db::Row> recorded =
+        session.Exec(queries::kGetIdempotencyKey, key.caller, key.method, key.request_id)
+            .AtMostOne();
+    if (!recorded.has_value() || recorded->Time("expires_us") <= clock_.Now()) return std::nullopt;
+    return Replay(*recorded, key, serialized);
+  });
+}
+
 bool Store::Claim(db::Transaction& transaction, const Key& key, absl::string_view request) const {
   const auto keys = keys_.Snapshot();
   const absl::Time now = clock_.Now();
@@ -77,17 +98,15 @@ bool Store::Claim(db::Transaction& transaction, const Key& key, absl::string_vie
               .empty();
 }
 
-absl::StatusOr<std::string> Store::Replay(db::Transaction& transaction, const Key& key,
+absl::StatusOr<std::string> Store::Replay(const db::Row& recorded, const Key& key,
                                           absl::string_view request) const {
-  const db::Row row =
-      transaction.Exec(queries::kGetIdempotencyKey, key.caller, key.method, key.request_id).One();
   const auto keys = keys_.Snapshot();
-  const crypto::SymmetricKey* mac_key = keys->Find(row.Text("mac_key_id"));
+  const crypto::SymmetricKey* mac_key = keys->Find(recorded.Text("mac_key_id"));
   if (mac_key == nullptr) return status::Internal("a recorded request's key is gone too early");
-  if (!crypto::ConstantTimeEquals(row.Bytes("request_mac"), Mac(*mac_key, request))) {
+  if (!crypto::ConstantTimeEquals(recorded.Bytes("request_mac"), Mac(*mac_key, request))) {
     return status::RequestIdReused();
   }
-  return sealer_.Open(row.Bytes("response"), AssociatedData(key));
+  return sealer_.Open(recorded.Bytes("response"), AssociatedData(key));
 }
 
 absl::StatusOr<int64_t> Store::Prune(db::Pool& pool, int limit) const {

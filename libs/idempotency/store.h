@@ -77,6 +77,26 @@ class Store {
     return *std::move(response);
   }
 
+  // The recorded answer to `request`, or nothing if there is none yet. Changes nothing and waits
+  // for nobody. For methods that do something before Run which a repetition is to be spared, such
+  // as counting an attempt.
+  //
+  //   INVALID_FIELD, REQUEST_ID_REUSED   as above
+  //   and what Pool::Read returns.
+  template <typename Response>
+  absl::StatusOr<std::optional<Response>> Find(db::Pool& pool, const db::CallOptions& call,
+                                               const Key& key,
+                                               const google::protobuf::MessageLite& request) const {
+    using Replay = std::optional<std::string>;
+    ASSIGN_OR_RETURN(const Replay replay, FindRecorded(pool, call, key, request));
+    if (!replay.has_value()) return std::nullopt;
+    std::optional<Response> response(std::in_place);
+    if (!response->ParseFromString(*replay)) {
+      return status::Internal("a stored answer is of another type");
+    }
+    return response;
+  }
+
   // Removes at most `limit` expired records and returns how many.
   absl::StatusOr<int64_t> Prune(db::Pool& pool, int limit) const;
 
@@ -88,8 +108,12 @@ class Store {
                                                      const Key& key,
                                                      const google::protobuf::MessageLite& request,
                                                      Change change) const;
+  absl::StatusOr<std::optional<std::string>> FindRecorded(
+      db::Pool& pool, const db::CallOptions& call, const Key& key,
+      const google::protobuf::MessageLite& request) const;
   bool Claim(db::Transaction& transaction, const Key& key, absl::string_view request) const;
-  absl::StatusOr<std::string> Replay(db::Transaction& transaction, const Key& key,
+  // `recorded`: the row of GetIdempotencyKey.
+  absl::StatusOr<std::string> Replay(const db::Row& recorded, const Key& key,
                                      absl::string_view request) const;
 
   const crypto::Keyring& keys_;

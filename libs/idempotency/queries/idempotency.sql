@@ -13,7 +13,7 @@ RETURNING true AS claimed
 UPDATE idempotency_keys SET response = $4 WHERE caller = $1 AND method = $2 AND request_id = $3
 
 -- name: GetIdempotencyKey
-SELECT mac_key_id, request_mac, response FROM idempotency_keys
+SELECT mac_key_id, request_mac, response, micros(expires_at) AS expires_us FROM idempotency_keys
 WHERE caller = $1 AND method = $2 AND request_id = $3
 
 -- name: PruneIdempotencyKeys

@@ -1,0 +1,55 @@
+#include "services/identity/domain/errors.h"
+
+#include <string>
+
+#include "libs/status/errors.h"
+
+namespace portal::identity {
+
+absl::Status CredentialsRejected() {
+  return status::Error(
+      absl::StatusCode::kUnauthenticated, "CREDENTIALS_REJECTED",
+      "the e-mail address or the password is wrong, or there were too many attempts");
+}
+
+absl::Status EmailNotVerified() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "EMAIL_NOT_VERIFIED",
+                       "the e-mail address has not been verified yet");
+}
+
+absl::Status LinkRejected() {
+  return status::Error(absl::StatusCode::kInvalidArgument, "LINK_REJECTED",
+                       "the link is not valid, or not any more");
+}
+
+absl::Status SessionEnded() {
+  return status::Error(absl::StatusCode::kUnauthenticated, "SESSION_ENDED",
+                       "the session has ended");
+}
+
+absl::Status PasswordUnacceptable(absl::string_view rule, absl::string_view message) {
+  return status::Error(absl::StatusCode::kInvalidArgument, "PASSWORD_UNACCEPTABLE", message,
+                       {{"rule", std::string(rule)}});
+}
+
+absl::Status TooManyAttempts(absl::Duration retry_after) {
+  return status::WithRetryAfter(
+      status::Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_ATTEMPTS", "too many attempts"),
+      retry_after);
+}
+
+absl::Status StaffExists() {
+  return status::Error(absl::StatusCode::kAlreadyExists, "STAFF_EXISTS",
+                       "this person is on the clinic's staff already, or invited");
+}
+
+absl::Status ClinicSlugTaken() {
+  return status::Error(absl::StatusCode::kAlreadyExists, "CLINIC_SLUG_TAKEN",
+                       "another clinic has this slug");
+}
+
+absl::Status ClinicNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "CLINIC_NOT_FOUND", "no such clinic");
+}
+
+}  // namespace portal::identity

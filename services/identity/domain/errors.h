@@ -1,0 +1,33 @@
+#ifndef SERVICES_IDENTITY_DOMAIN_ERRORS_H_
+#define SERVICES_IDENTITY_DOMAIN_ERRORS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+// The failures of identity's own; reason.proto says what each promises. Each is one value: which of
+// its causes applied is not to be told from the answer.
+namespace portal::identity {
+
+// UNAUTHENTICATED/CREDENTIALS_REJECTED: unknown e-mail, wrong password or locked.
+absl::Status CredentialsRejected();
+// FAILED_PRECONDITION/EMAIL_NOT_VERIFIED: the password is right, the mailbox was never proven.
+absl::Status EmailNotVerified();
+// INVALID_ARGUMENT/LINK_REJECTED: unknown, used, replaced or expired.
+absl::Status LinkRejected();
+// UNAUTHENTICATED/SESSION_ENDED: unknown, ended or expired.
+absl::Status SessionEnded();
+// INVALID_ARGUMENT/PASSWORD_UNACCEPTABLE with metadata "rule": "too_short", "too_long" or "common".
+absl::Status PasswordUnacceptable(absl::string_view rule, absl::string_view message);
+// RESOURCE_EXHAUSTED/TOO_MANY_ATTEMPTS with RetryInfo: nothing was looked at.
+absl::Status TooManyAttempts(absl::Duration retry_after);
+// ALREADY_EXISTS/STAFF_EXISTS: on the clinic's staff, or invited.
+absl::Status StaffExists();
+// ALREADY_EXISTS/CLINIC_SLUG_TAKEN.
+absl::Status ClinicSlugTaken();
+// NOT_FOUND/CLINIC_NOT_FOUND.
+absl::Status ClinicNotFound();
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_DOMAIN_ERRORS_H_

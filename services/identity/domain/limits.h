@@ -1,0 +1,61 @@
+#ifndef SERVICES_IDENTITY_DOMAIN_LIMITS_H_
+#define SERVICES_IDENTITY_DOMAIN_LIMITS_H_
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+// Every limit of the identity service, with its unit and its reason. The first group is part of the
+// contract.
+namespace portal::identity {
+
+// RFC 5321: a path of 256 bytes less its angle brackets, and a local part of 64.
+inline constexpr size_t kMaxEmailBytes = 254;
+inline constexpr size_t kMaxEmailLocalBytes = 64;
+// RFC 1035.
+inline constexpr size_t kMaxDomainLabelBytes = 63;
+
+// ASVS 5.0, 6.2: long enough to resist guessing, short enough to hash. Characters are code points.
+inline constexpr size_t kMinPasswordCharacters = 12;
+inline constexpr size_t kMaxPasswordCharacters = 128;
+
+inline constexpr size_t kMaxDisplayNameCharacters = 200;
+inline constexpr size_t kMinSlugCharacters = 3;
+inline constexpr size_t kMaxSlugCharacters = 40;
+// The longest IANA name has 32.
+inline constexpr size_t kMaxTimeZoneBytes = 64;
+
+inline constexpr absl::Duration kVerificationLifetime = absl::Hours(1);
+inline constexpr absl::Duration kInvitationLifetime = absl::Hours(7 * 24);
+
+inline constexpr int kDefaultPageSize = 50;
+inline constexpr int kMaxPageSize = 100;
+
+// Of one account, in a session and in a passport: keeps a passport below 8 KiB.
+inline constexpr int kMaxMemberships = 100;
+
+// At most `attempts` in any stretch of `window`.
+struct AttemptLimit {
+  int attempts;
+  absl::Duration window;
+};
+
+// Guesses at one account's password: at most 960 a day against passwords that are not common. Wide
+// enough for a person who tries all variants they remember.
+inline constexpr AttemptLimit kSignInsPerAccount = {10, absl::Minutes(15)};
+// Mails that strangers can have us send to one mailbox.
+inline constexpr AttemptLimit kSignUpsPerEmail = {5, absl::Hours(1)};
+// One address may be a clinic's or a mobile network's, so this is wide: it slows those who try one
+// password on many accounts. Successful sign-ins do not count. --attempts_per_client sets the
+// number.
+inline constexpr AttemptLimit kAttemptsPerClient = {100, absl::Minutes(15)};
+
+// What nobody needs any more is deleted this long after it expired, at most so many rows with one
+// statement.
+inline constexpr absl::Duration kSignUpRetention = absl::Hours(7 * 24);
+inline constexpr absl::Duration kSessionRetention = absl::Hours(30 * 24);
+inline constexpr int kPruneBatch = 500;
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_DOMAIN_LIMITS_H_

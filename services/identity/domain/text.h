@@ -1,0 +1,21 @@
+#ifndef SERVICES_IDENTITY_DOMAIN_TEXT_H_
+#define SERVICES_IDENTITY_DOMAIN_TEXT_H_
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace portal::identity {
+
+// Unicode code points of valid UTF-8.
+size_t CountCharacters(absl::string_view text);
+
+// What a clinic or a member of its staff is called: 1 to kMaxDisplayNameCharacters characters, not
+// only spaces, and no control characters, so that it fits on one line everywhere. INVALID_FIELD
+// naming `field`.
+absl::Status CheckDisplayName(absl::string_view field, absl::string_view name);
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_DOMAIN_TEXT_H_

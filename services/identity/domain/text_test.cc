@@ -1,0 +1,42 @@
+#include "services/identity/domain/text.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "libs/testing/status_matchers.h"
+
+namespace portal::identity {
+namespace {
+
+std::string Repeat(absl::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) absl::StrAppend(&all, text);
+  return all;
+}
+
+TEST(TextTest, CharactersAreCodePoints) {
+  EXPECT_EQ(CountCharacters(""), 0);
+  EXPECT_EQ(CountCharacters("abc"), 3);
+  EXPECT_EQ(CountCharacters("Zo\xC3\xAB"), 3);                        // 2 bytes
+  EXPECT_EQ(CountCharacters("\xE2\x82\xAC"), 1);                      // 3 bytes
+  EXPECT_EQ(CountCharacters("\xF0\x9F\x8C\xB7\xF0\x9F\x8C\xB7"), 2);  // 4 bytes each
+}
+
+TEST(TextTest, DisplayNamesHaveOneTo200Characters) {
+  EXPECT_OK(CheckDisplayName("name", "Z"));
+  EXPECT_OK(CheckDisplayName("name",
+                             "Dr. Zo\xC3\xAB O'Brien-N\xC3\xBA\xC3\xB1"
+                             "ez"));
+  EXPECT_OK(CheckDisplayName("name", Repeat("\xC3\xAB", 200)));
+  for (const std::string& name :
+       {std::string(), std::string("   "), Repeat("\xC3\xAB", 201), std::string("a\nb"),
+        std::string("a\tb"), std::string("a\x7F"), std::string("a\0b", 3)}) {
+    EXPECT_THAT(CheckDisplayName("name", name),
+                testing::FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"))
+        << name;
+  }
+}
+
+}  // namespace
+}  // namespace portal::identity

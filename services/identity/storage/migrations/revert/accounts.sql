@@ -1,0 +1,6 @@
+BEGIN;
+
+DROP TABLE sign_ups;
+DROP TABLE accounts;
+
+COMMIT;

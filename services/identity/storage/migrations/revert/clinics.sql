@@ -1,0 +1,6 @@
+BEGIN;
+
+DROP TABLE staff_members;
+DROP TABLE clinics;
+
+COMMIT;

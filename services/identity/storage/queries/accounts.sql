@@ -1,0 +1,49 @@
+-- name: GetCredentials
+-- One row for every address, known or not, found with the same work: what a password is compared with.
+SELECT account.account_id, account.password_hash, sign_up.password_hash AS sign_up_password_hash
+FROM (SELECT $1::text AS normalized_email) AS asked
+LEFT JOIN accounts AS account ON account.normalized_email = asked.normalized_email
+LEFT JOIN sign_ups AS sign_up ON sign_up.normalized_email = asked.normalized_email
+
+-- name: UpsertSignUp
+-- The newest one counts. Kept for an address that has an account too, though no link goes out for it: what it is
+-- compared with at sign-in must not tell whether there is an account.
+INSERT INTO sign_ups (normalized_email, email, password_hash, token_hash, created_at, expires_at)
+VALUES ($1, $2, $3, $4, from_micros($5), from_micros($6))
+ON CONFLICT (normalized_email) DO UPDATE
+  SET email = excluded.email, password_hash = excluded.password_hash, token_hash = excluded.token_hash,
+      created_at = excluded.created_at, expires_at = excluded.expires_at
+RETURNING EXISTS (SELECT FROM accounts WHERE accounts.normalized_email = sign_ups.normalized_email) AS has_account
+
+-- name: VerifySignUp
+-- The link's use and the account are one statement: of two uses at once the second finds no sign-up.
+WITH proven AS (
+  DELETE FROM sign_ups WHERE token_hash = $1 AND expires_at > from_micros($3)
+  RETURNING email, normalized_email, password_hash
+)
+INSERT INTO accounts (account_id, email, normalized_email, password_hash, created_at)
+SELECT $2, email, normalized_email, password_hash, from_micros($3) FROM proven
+ON CONFLICT (normalized_email) DO NOTHING
+RETURNING account_id
+
+-- name: InsertAccount
+-- No row if the address has an account.
+INSERT INTO accounts (account_id, email, normalized_email, password_hash, created_at)
+VALUES ($1, $2, $3, $4, from_micros($5))
+ON CONFLICT (normalized_email) DO NOTHING
+RETURNING account_id
+
+-- name: GetAccount
+SELECT account_id, email, micros(created_at) AS created_us FROM accounts WHERE account_id = $1
+
+-- name: UpdatePasswordHash
+-- Only while the hash is the one that was verified.
+UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2
+
+-- name: DeleteSignUp
+DELETE FROM sign_ups WHERE normalized_email = $1
+
+-- name: PruneSignUps
+DELETE FROM sign_ups WHERE normalized_email IN (
+  SELECT normalized_email FROM sign_ups WHERE expires_at <= from_micros($1)
+  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)

@@ -1,0 +1,41 @@
+#ifndef SERVICES_RECORDS_DOMAIN_LIMITS_H_
+#define SERVICES_RECORDS_DOMAIN_LIMITS_H_
+
+#include "absl/time/civil_time.h"
+
+// Limits of the contract (protos/portal/records/v1). Characters are Unicode code points; text is
+// measured without white space at its ends where that is trimmed.
+namespace portal::records {
+
+// Patient.
+inline constexpr int kMaxNameCharacters = 200;
+inline constexpr absl::CivilDay kEarliestBirthDate(1850, 1, 1);
+inline constexpr int kMaxEmailBytes = 254;  // RFC 5321 section 4.5.3.1, less the angle brackets
+inline constexpr int kMaxPhones = 5;
+inline constexpr int kMinPhoneCharacters = 3;
+inline constexpr int kMaxPhoneCharacters = 40;
+inline constexpr int kMaxAddressLines = 5;
+inline constexpr int kMaxAddressCharacters = 200;  // each line and part
+inline constexpr int kMaxHealthCardCharacters = 40;
+inline constexpr int kMaxContactCharacters = 200;
+inline constexpr int kMaxStaffNotesCharacters = 10'000;
+
+// What access_code takes as a patient's name.
+inline constexpr int kMaxDisplayNameBytes = 400;
+
+// SOAP chart.
+inline constexpr absl::CivilDay kEarliestEncounterDate(1900, 1, 1);
+inline constexpr int kMaxDaysAhead = 366;  // a chart may be prepared; a mistyped year may not pass
+inline constexpr int kMaxSoapCharacters = 20'000;  // each of subjective, objective and assessment
+inline constexpr int kMaxPlanSectionCharacters = 10'000;
+inline constexpr int kMaxPlanSectionKinds = 50;  // of a clinic, and so of a plan
+
+// Pages.
+inline constexpr int kDefaultPatientsPage = 50;
+inline constexpr int kMaxPatientsPage = 100;
+inline constexpr int kDefaultChartsPage = 20;
+inline constexpr int kMaxChartsPage = 50;  // 50 charts of full length are 6 MB
+
+}  // namespace portal::records
+
+#endif  // SERVICES_RECORDS_DOMAIN_LIMITS_H_

@@ -1,0 +1,132 @@
+#include "services/records/domain/patient.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "services/records/domain/limits.h"
+#include "services/records/domain/text.h"
+
+namespace portal::records {
+namespace {
+
+void Trim(std::string& text) { text = std::string(Trimmed(text)); }
+
+// Collects violations of fields below "patient.".
+class ProfileCheck {
+ public:
+  explicit ProfileCheck(status::FieldViolations& violations) : violations_(violations) {}
+
+  void Require(bool condition, absl::string_view field, absl::string_view description) {
+    if (!condition) violations_.Add(absl::StrCat("patient.", field), description);
+  }
+
+  void Line(absl::string_view text, int max_characters, absl::string_view field) {
+    Require(CharacterCount(text) <= max_characters, field,
+            absl::StrCat("must have at most ", max_characters, " characters"));
+    RequirePlain(text, field);
+  }
+
+  void Name(absl::string_view text, absl::string_view field) {
+    Require(!text.empty(), field, "is required");
+    Line(text, kMaxNameCharacters, field);
+  }
+
+  void Email(absl::string_view text, absl::string_view field) {
+    Require(text.size() <= kMaxEmailBytes, field,
+            absl::StrCat("must have at most ", kMaxEmailBytes, " bytes"));
+    RequirePlain(text, field);
+  }
+
+  void Phone(absl::string_view text, absl::string_view field) {
+    const bool valid = text.size() >= kMinPhoneCharacters && text.size() <= kMaxPhoneCharacters &&
+                       std::all_of(text.begin(), text.end(), [](char c) {
+                         return absl::ascii_isdigit(c) ||
+                                absl::string_view(" +()-.x").find(c) != absl::string_view::npos;
+                       });
+    Require(valid, field,
+            absl::StrCat("must be ", kMinPhoneCharacters, " to ", kMaxPhoneCharacters,
+                         " characters of digits, spaces and + ( ) - . x"));
+  }
+
+  void CountryCode(absl::string_view text, absl::string_view field) {
+    Require(text.empty() ||
+                (text.size() == 2 && absl::ascii_isupper(text[0]) && absl::ascii_isupper(text[1])),
+            field, "must be two capital letters (ISO 3166-1), or empty");
+  }
+
+ private:
+  void RequirePlain(absl::string_view text, absl::string_view field) {
+    Require(!HasControlCharacter(text, Lines::kOne), field, "must not have control characters");
+  }
+
+  status::FieldViolations& violations_;
+};
+
+void CheckAddress(const PostalAddress& address, ProfileCheck& check) {
+  check.Require(address.lines.size() <= kMaxAddressLines, "address.lines",
+                absl::StrCat("must be at most ", kMaxAddressLines));
+  for (size_t i = 0; i < address.lines.size(); ++i) {
+    check.Line(address.lines[i], kMaxAddressCharacters, absl::StrCat("address.lines[", i, "]"));
+  }
+  check.Line(address.city, kMaxAddressCharacters, "address.city");
+  check.Line(address.region, kMaxAddressCharacters, "address.region");
+  check.Line(address.postal_code, kMaxAddressCharacters, "address.postal_code");
+  check.CountryCode(address.country_code, "address.country_code");
+}
+
+void CheckEmergencyContact(const EmergencyContact& contact, ProfileCheck& check) {
+  check.Line(contact.name, kMaxContactCharacters, "emergency_contact.name");
+  check.Line(contact.relationship, kMaxContactCharacters, "emergency_contact.relationship");
+  if (!contact.phone.empty()) check.Phone(contact.phone, "emergency_contact.phone");
+}
+
+}  // namespace
+
+PatientProfile Normalized(PatientProfile profile) {
+  Trim(profile.given_name);
+  Trim(profile.family_name);
+  Trim(profile.email);
+  for (std::string& phone : profile.phones) Trim(phone);
+  for (std::string& line : profile.address.lines) Trim(line);
+  std::erase(profile.address.lines, "");
+  Trim(profile.address.city);
+  Trim(profile.address.region);
+  Trim(profile.address.postal_code);
+  Trim(profile.address.country_code);
+  Trim(profile.health_card_number);
+  Trim(profile.emergency_contact.name);
+  Trim(profile.emergency_contact.relationship);
+  Trim(profile.emergency_contact.phone);
+  return profile;
+}
+
+void CheckProfile(const PatientProfile& profile, absl::CivilDay latest_birth_date,
+                  status::FieldViolations& violations) {
+  ProfileCheck check(violations);
+  check.Name(profile.given_name, "given_name");
+  check.Name(profile.family_name, "family_name");
+  check.Require(profile.birth_date >= kEarliestBirthDate && profile.birth_date <= latest_birth_date,
+                "birth_date", "must be between 1850 and today");
+  check.Email(profile.email, "email");
+  check.Require(profile.phones.size() <= kMaxPhones, "phones",
+                absl::StrCat("must be at most ", kMaxPhones));
+  for (size_t i = 0; i < profile.phones.size(); ++i) {
+    check.Phone(profile.phones[i], absl::StrCat("phones[", i, "]"));
+  }
+  CheckAddress(profile.address, check);
+  check.Line(profile.health_card_number, kMaxHealthCardCharacters, "health_card_number");
+  CheckEmergencyContact(profile.emergency_contact, check);
+}
+
+void CheckStaffNotes(absl::string_view staff_notes, status::FieldViolations& violations) {
+  CheckText(staff_notes, kMaxStaffNotesCharacters, "patient.staff_notes", violations);
+}
+
+std::string DisplayName(const PatientProfile& profile) {
+  const std::string name = absl::StrCat(profile.given_name, " ", profile.family_name);
+  return std::string(Trimmed(CutToBytes(name, kMaxDisplayNameBytes)));
+}
+
+}  // namespace portal::records

@@ -1,0 +1,74 @@
+#ifndef SERVICES_RECORDS_DOMAIN_SOAP_CHART_H_
+#define SERVICES_RECORDS_DOMAIN_SOAP_CHART_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "libs/id/ids.h"
+#include "libs/status/errors.h"
+#include "services/records/domain/plan_section.h"
+
+namespace portal::records {
+
+// One encounter, in four parts: subjective, objective, assessment and the plan.
+struct SoapChart {
+  id::SoapChartId id;
+  id::ClinicId clinic_id;
+  id::PatientId patient_id;
+  id::AccountId practitioner_account_id;
+  std::string practitioner_display_name;  // at the time of writing
+  absl::CivilDay encounter_date;          // in the clinic's time zone
+  std::string subjective;
+  std::string objective;
+  std::string assessment;
+  std::vector<PlanSection> plan_sections;  // Arranged()
+  int64_t version = 1;                     // rises with each change
+  absl::Time created_at;
+  absl::Time updated_at;
+  absl::Time plan_updated_at;           // when what its plan shows last changed
+  std::optional<absl::Time> locked_at;  // set once, for ever
+
+  bool locked() const { return locked_at.has_value(); }
+
+  friend bool operator==(const SoapChart&, const SoapChart&) = default;
+};
+
+// The opaque text that stands for a version.
+std::string EtagOf(int64_t version);
+
+// New values of those parts that a change names.
+struct ChartChange {
+  std::optional<absl::CivilDay> encounter_date;
+  std::optional<std::string> subjective;
+  std::optional<std::string> objective;
+  std::optional<std::string> assessment;
+  std::optional<std::vector<PlanSection>> plan_sections;
+};
+
+// Adds what the contract does not allow, with paths such as "soap_chart.subjective"; whether the
+// clinic has the sections' kinds is Arranged()'s to say. `latest_today` is LatestToday().
+void CheckChange(const ChartChange& change, absl::CivilDay latest_today,
+                 status::FieldViolations& violations);
+
+// SOAP_CHART_LOCKED, or else ETAG_MISMATCH unless `etag` is the chart's.
+absl::Status CheckEditable(const SoapChart& chart, absl::string_view etag);
+
+// The chart with a change's values; the change's sections are Arranged().
+SoapChart Changed(const SoapChart& chart, const ChartChange& change, absl::Time now);
+
+// The chart signed.
+SoapChart Locked(const SoapChart& chart, absl::Time now);
+
+// Whether the plan generated from the chart is another one: it came or went, or its day, its
+// sections or its signature changed. Titles are the clinic's, not the plan's.
+bool PlanChanged(const SoapChart& before, const SoapChart& after);
+
+}  // namespace portal::records
+
+#endif  // SERVICES_RECORDS_DOMAIN_SOAP_CHART_H_

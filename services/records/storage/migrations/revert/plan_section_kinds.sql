@@ -1,0 +1,5 @@
+BEGIN;
+
+DROP TABLE plan_section_kinds;
+
+COMMIT;

@@ -1,0 +1,73 @@
+-- Days cross the wire as their number since 1970-01-01.
+
+-- name: InsertSoapChart
+INSERT INTO soap_charts (soap_chart_id, clinic_id, patient_id, practitioner_account_id, practitioner_display_name,
+                         encounter_date, subjective, objective, assessment, version, created_at, updated_at,
+                         plan_updated_at)
+VALUES ($1, $2, $3, $4, $5, date '1970-01-01' + $6::int, $7, $8, $9, $10, from_micros($11), from_micros($12),
+        from_micros($13))
+
+-- name: GetSoapChart
+SELECT chart.soap_chart_id, chart.clinic_id, chart.patient_id, chart.practitioner_account_id,
+       chart.practitioner_display_name, chart.encounter_date - date '1970-01-01' AS encounter_day,
+       chart.subjective, chart.objective, chart.assessment, chart.version, micros(chart.created_at) AS created_us,
+       micros(chart.updated_at) AS updated_us, micros(chart.plan_updated_at) AS plan_updated_us,
+       micros(chart.locked_at) AS locked_us, plan.kind_ids, plan.titles, plan.texts
+FROM soap_charts AS chart
+CROSS JOIN LATERAL (
+  SELECT array_agg(section.kind_id ORDER BY kind.position) AS kind_ids,
+         array_agg(kind.title ORDER BY kind.position) AS titles,
+         array_agg(section.text ORDER BY kind.position) AS texts
+  FROM plan_sections AS section JOIN plan_section_kinds AS kind USING (clinic_id, kind_id)
+  WHERE section.soap_chart_id = chart.soap_chart_id
+) AS plan
+WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2
+
+-- name: ListSoapCharts
+-- After the position ($3, $4), newest encounter first.
+SELECT chart.soap_chart_id, chart.clinic_id, chart.patient_id, chart.practitioner_account_id,
+       chart.practitioner_display_name, chart.encounter_date - date '1970-01-01' AS encounter_day,
+       chart.subjective, chart.objective, chart.assessment, chart.version, micros(chart.created_at) AS created_us,
+       micros(chart.updated_at) AS updated_us, micros(chart.plan_updated_at) AS plan_updated_us,
+       micros(chart.locked_at) AS locked_us, plan.kind_ids, plan.titles, plan.texts
+FROM soap_charts AS chart
+CROSS JOIN LATERAL (
+  SELECT array_agg(section.kind_id ORDER BY kind.position) AS kind_ids,
+         array_agg(kind.title ORDER BY kind.position) AS titles,
+         array_agg(section.text ORDER BY kind.position) AS texts
+  FROM plan_sections AS section JOIN plan_section_kinds AS kind USING (clinic_id, kind_id)
+  WHERE section.soap_chart_id = chart.soap_chart_id
+) AS plan
+WHERE chart.clinic_id = $1 AND chart.patient_id = $2
+  AND (chart.encounter_date, chart.soap_chart_id) < (date '1970-01-01' + $3::int, $4)
+ORDER BY chart.encounter_date DESC, chart.soap_chart_id DESC LIMIT $5
+
+-- name: LockSoapChartRow
+-- Until the transaction ends nobody else changes the chart or its plan.
+SELECT true AS found FROM soap_charts WHERE clinic_id = $1 AND soap_chart_id = $2 FOR NO KEY UPDATE
+
+-- name: UpdateSoapChart
+-- Only the version that was read ($3), and never a locked chart.
+UPDATE soap_charts
+SET encounter_date = date '1970-01-01' + $4::int, subjective = $5, objective = $6, assessment = $7, version = $8,
+    updated_at = from_micros($9), plan_updated_at = from_micros($10), locked_at = from_micros($11)
+WHERE clinic_id = $1 AND soap_chart_id = $2 AND version = $3 AND locked_at IS NULL
+
+-- name: DeletePlanSections
+DELETE FROM plan_sections WHERE clinic_id = $1 AND soap_chart_id = $2
+
+-- name: InsertPlanSections
+INSERT INTO plan_sections (clinic_id, soap_chart_id, kind_id, text)
+SELECT $1, $2, section.kind_id, section.text FROM unnest($3::text[], $4::text[]) AS section (kind_id, text)
+
+-- name: InsertPlanRevision
+-- What the plan says now, in this transaction.
+INSERT INTO plan_revisions (clinic_id, soap_chart_id, revision, encounter_date, signed, sections,
+                            changed_by_account_id, changed_at)
+SELECT chart.clinic_id, chart.soap_chart_id, chart.version, chart.encounter_date, chart.locked_at IS NOT NULL,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind_id', section.kind_id, 'text', section.text)
+                                  ORDER BY kind.position), '[]')
+        FROM plan_sections AS section JOIN plan_section_kinds AS kind USING (clinic_id, kind_id)
+        WHERE section.soap_chart_id = chart.soap_chart_id),
+       $3, chart.plan_updated_at
+FROM soap_charts AS chart WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2

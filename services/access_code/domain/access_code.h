@@ -1,0 +1,38 @@
+#ifndef SERVICES_ACCESS_CODE_DOMAIN_ACCESS_CODE_H_
+#define SERVICES_ACCESS_CODE_DOMAIN_ACCESS_CODE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/id/ids.h"
+
+namespace portal::access_code {
+
+// A Medical Records access code without its words.
+struct AccessCode {
+  id::AccessCodeId id;
+  id::ClinicId clinic_id;
+  id::PatientId patient_id;
+  id::AccountId issuer;
+  absl::Time created_at;
+  // From this instant on it is no longer live.
+  absl::Time expires_at;
+  // Both or neither.
+  std::optional<id::AccountId> redeemer;
+  std::optional<absl::Time> redeemed_at;
+  std::optional<absl::Time> cancelled_at;
+};
+
+enum class AccessCodeState { kLive, kRedeemed, kExpired, kCancelled };
+
+AccessCodeState StateAt(const AccessCode& code, absl::Time now);
+
+// How long a code is to be valid: the default for 0 days, INVALID_FIELD outside 1 to
+// kMaxValidityDays.
+absl::StatusOr<absl::Duration> ValidityOfDays(int32_t days);
+
+}  // namespace portal::access_code
+
+#endif  // SERVICES_ACCESS_CODE_DOMAIN_ACCESS_CODE_H_

@@ -1,0 +1,40 @@
+#ifndef SERVICES_ACCESS_CODE_DOMAIN_LIMITS_H_
+#define SERVICES_ACCESS_CODE_DOMAIN_LIMITS_H_
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace portal::access_code {
+
+// 7,776⁵ codes are 64.6 bits: with the limits on attempts below nobody guesses one.
+inline constexpr size_t kWordsInList = 7776;
+inline constexpr size_t kWordsInCode = 5;
+
+// A code as typed. Five of the longest words and generous separators take 65 characters of at most
+// three bytes.
+inline constexpr size_t kMaxCodeBytes = 200;
+
+// How long a code can be redeemed, in days of 24 hours. Long enough for a letter, short enough to
+// be forgotten safely.
+inline constexpr int kDefaultValidityDays = 5;
+inline constexpr int kMaxValidityDays = 30;
+
+// Attempts to redeem that are looked at within the window, wherever in time it is laid.
+inline constexpr absl::Duration kAttemptWindow = absl::Hours(1);
+// A person mistypes a few times.
+inline constexpr int kAttemptsPerAccount = 10;
+// A hospital or a mobile carrier hides many people behind one address.
+inline constexpr int kAttemptsPerAddress = 100;
+
+// A patient's name as records delivers it: given and family name at their longest.
+inline constexpr size_t kMaxDisplayNameBytes = 400;
+
+inline constexpr int kDefaultPageSize = 50;
+inline constexpr int kMaxPageSize = 100;
+// Patients asked about in one check: a page of another service.
+inline constexpr int kMaxCheckedPatients = 100;
+
+}  // namespace portal::access_code
+
+#endif  // SERVICES_ACCESS_CODE_DOMAIN_LIMITS_H_

@@ -1,0 +1,37 @@
+#include "services/access_code/domain/redemption.h"
+
+#include "services/access_code/domain/errors.h"
+
+namespace portal::access_code {
+
+std::optional<Refusal> RefusalOf(const CodeFacts& facts) {
+  if (facts.redeemed) return Refusal::kUsed;
+  if (facts.cancelled) return Refusal::kCancelled;
+  if (facts.expired) return Refusal::kExpired;
+  if (facts.held) return Refusal::kGrantExists;
+  return std::nullopt;
+}
+
+absl::string_view ToString(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kMalformed:
+      return "malformed";
+    case Refusal::kUnknown:
+      return "unknown";
+    case Refusal::kUsed:
+      return "used";
+    case Refusal::kCancelled:
+      return "cancelled";
+    case Refusal::kExpired:
+      return "expired";
+    case Refusal::kGrantExists:
+      return "grant_exists";
+  }
+  return "";
+}
+
+absl::Status ToStatus(Refusal refusal) {
+  return refusal == Refusal::kGrantExists ? GrantExists() : AccessCodeRejected();
+}
+
+}  // namespace portal::access_code

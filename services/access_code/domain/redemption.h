@@ -1,0 +1,41 @@
+#ifndef SERVICES_ACCESS_CODE_DOMAIN_REDEMPTION_H_
+#define SERVICES_ACCESS_CODE_DOMAIN_REDEMPTION_H_
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace portal::access_code {
+
+// Why a code was not redeemed. The caller is told less, see ToStatus.
+enum class Refusal {
+  kMalformed,    // cannot be a code
+  kUnknown,      // never issued
+  kUsed,         // redeemed before
+  kCancelled,    // by staff
+  kExpired,      // in time
+  kGrantExists,  // the code is live, and the account has no use for it
+};
+
+// What a code's row says about it at the time of the refusal.
+struct CodeFacts {
+  bool redeemed = false;
+  bool cancelled = false;
+  bool expired = false;
+  // The account holds an active grant for the code's patient.
+  bool held = false;
+};
+
+// Nothing if the code could be redeemed after all: something changed in between.
+std::optional<Refusal> RefusalOf(const CodeFacts& facts);
+
+// "malformed", "unknown", ...: a label for metrics.
+absl::string_view ToString(Refusal refusal);
+
+// GRANT_EXISTS, or the one ACCESS_CODE_REJECTED for all others.
+absl::Status ToStatus(Refusal refusal);
+
+}  // namespace portal::access_code
+
+#endif  // SERVICES_ACCESS_CODE_DOMAIN_REDEMPTION_H_

@@ -1,0 +1,97 @@
+#include "services/access_code/storage/access_code_store.h"
+
+#include "libs/status/errors.h"
+#include "services/access_code/domain/errors.h"
+#include "services/access_code/storage/patient_directory.h"
+#include "services/access_code/storage/queries.h"
+
+namespace portal::access_code {
+namespace {
+
+AccessCode FromRow(const db::Row& row) {
+  return {
+      .id = row.Id<id::AccessCodeId>("access_code_id"),
+      .clinic_id = row.Id<id::ClinicId>("clinic_id"),
+      .patient_id = row.Id<id::PatientId>("patient_id"),
+      .issuer = row.Id<id::AccountId>("issuer_account_id"),
+      .created_at = row.Time("created_us"),
+      .expires_at = row.Time("expires_us"),
+      .redeemer = row.OptionalId<id::AccountId>("redeemer_account_id"),
+      .redeemed_at = row.OptionalTime("redeemed_us"),
+      .cancelled_at = row.OptionalTime("cancelled_us"),
+  };
+}
+
+}  // namespace
+
+absl::Status AccessCodeStore::Insert(db::Transaction& transaction, const AccessCode& code,
+                                     const CodeWords& words) const {
+  const CodeDigest digest = digester_.Digest(words);
+  const db::Rows inserted = transaction.Exec(queries::kInsertAccessCode, code.id, code.patient_id,
+                                             code.clinic_id, digest.pepper_id, digest.digest,
+                                             code.issuer, code.created_at, code.expires_at);
+  return inserted.empty() ? PatientNotFound() : absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<AccessCode>> AccessCodeStore::List(const db::CallOptions& call,
+                                                              const id::ClinicId& clinic_id,
+                                                              const id::PatientId& patient_id,
+                                                              const ListPosition& after,
+                                                              int limit) const {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<AccessCode>> {
+    std::vector<AccessCode> codes;
+    for (const db::Row& row : session.Exec(queries::kListAccessCodes, patient_id, clinic_id,
+                                           after.created_at, after.id, limit)) {
+      codes.push_back(FromRow(row));
+    }
+    if (codes.empty() && !IsPatientOf(session, clinic_id, patient_id)) return PatientNotFound();
+    return codes;
+  });
+}
+
+absl::StatusOr<AccessCode> AccessCodeStore::Cancel(db::Transaction& transaction,
+                                                   const id::ClinicId& clinic_id,
+                                                   const id::AccessCodeId& access_code_id,
+                                                   const id::AccountId& canceller,
+                                                   absl::Time now) const {
+  const auto cancelled =
+      transaction.Exec(queries::kCancelAccessCode, access_code_id, clinic_id, now, canceller)
+          .AtMostOne();
+  if (cancelled.has_value()) return FromRow(*cancelled);
+  const bool exists = !transaction.Exec(queries::kGetAccessCode, access_code_id, clinic_id).empty();
+  return exists ? AccessCodeNotLive() : AccessCodeNotFound();
+}
+
+absl::StatusOr<Redemption> AccessCodeStore::Redeem(db::Transaction& transaction,
+                                                   const CodeWords& words,
+                                                   const id::AccountId& account_id,
+                                                   const id::GrantId& grant_id,
+                                                   absl::Time now) const {
+  const std::vector<db::Bytes> digests = digester_.Candidates(words);
+  const auto redeemed =
+      transaction.Exec(queries::kRedeemAccessCode, digests, account_id, now, grant_id).AtMostOne();
+  if (redeemed.has_value()) {
+    return RedeemedCode{.access_code_id = redeemed->Id<id::AccessCodeId>("access_code_id"),
+                        .patient = {.patient_id = redeemed->Id<id::PatientId>("patient_id"),
+                                    .clinic_id = redeemed->Id<id::ClinicId>("clinic_id"),
+                                    .display_name = redeemed->Text("display_name"),
+                                    .grant_id = grant_id,
+                                    .granted_at = now}};
+  }
+  const auto code =
+      transaction.Exec(queries::kExplainRefusedAccessCode, digests, account_id, now).AtMostOne();
+  if (!code.has_value()) return RefusedCode{.refusal = Refusal::kUnknown};
+  const std::optional<Refusal> refusal = RefusalOf({.redeemed = code->Bool("redeemed"),
+                                                    .cancelled = code->Bool("cancelled"),
+                                                    .expired = code->Bool("expired"),
+                                                    .held = code->Bool("held")});
+  // The account's grant was revoked between the two statements.
+  if (!refusal.has_value()) return status::Contention();
+  return RefusedCode{
+      .refusal = *refusal,
+      .meant = RefusedCode::Meant{.access_code_id = code->Id<id::AccessCodeId>("access_code_id"),
+                                  .clinic_id = code->Id<id::ClinicId>("clinic_id"),
+                                  .patient_id = code->Id<id::PatientId>("patient_id")}};
+}
+
+}  // namespace portal::access_code

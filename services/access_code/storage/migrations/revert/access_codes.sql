@@ -1,0 +1,6 @@
+BEGIN;
+
+DROP TABLE access_codes;
+DROP FUNCTION refuse_reopening();
+
+COMMIT;

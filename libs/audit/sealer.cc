@@ -5,33 +5,43 @@
 #include "libs/audit/queries.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
+#include "libs/telemetry/log.h"
 
 namespace portal::audit {
 
 absl::StatusOr<std::unique_ptr<Sealer>> Sealer::Open(db::Pool& pool,
                                                      const crypto::SigningKeyring& keys,
                                                      const time::Clock& clock,
+                                                     telemetry::Metrics& metrics,
                                                      SealerOptions options) {
   ASSIGN_OR_RETURN(std::unique_ptr<CheckpointFile> file, CheckpointFile::Open(options.checkpoints));
   if (file->last().has_value() && file->last()->trail != options.trail) {
     return absl::InternalError(options.checkpoints + " belongs to another service's trail");
   }
   return std::unique_ptr<Sealer>(
-      new Sealer(pool, keys, clock, std::move(options), std::move(file)));
+      new Sealer(pool, keys, clock, metrics, std::move(options), std::move(file)));
 }
 
 Sealer::Sealer(db::Pool& pool, const crypto::SigningKeyring& keys, const time::Clock& clock,
-               SealerOptions options, std::unique_ptr<CheckpointFile> file)
+               telemetry::Metrics& metrics, SealerOptions options,
+               std::unique_ptr<CheckpointFile> file)
     : pool_(pool),
       keys_(keys),
       clock_(clock),
       options_(std::move(options)),
-      file_(std::move(file)) {}
+      file_(std::move(file)),
+      sealed_events_(metrics.AddCounter("audit_sealed_events_total", "Audit events sealed.")),
+      healthy_(metrics.AddGauge("audit_sealer_healthy", "1, or 0 while sealing fails.")) {
+  healthy_.Set(1);
+}
 
 Sealer::~Sealer() { Stop(); }
 
 void Sealer::Start() {
-  loop_.emplace(options_.interval, [this] { return Run(); });
+  loop_.emplace(options_.interval, [this] {
+    Run();
+    return background::Next::kWait;
+  });
 }
 
 void Sealer::Stop() {
@@ -41,9 +51,18 @@ void Sealer::Stop() {
   Run();
 }
 
-background::Next Sealer::Run() {
-  const absl::StatusOr<int64_t> sealed = SealOnce();
-  return background::Next::kWait;
+void Sealer::Run() {
+  const absl::Status status = SealOnce().status();
+  healthy_.Set(status.ok() ? 1 : 0);
+  // Once per change: an outage lasts many runs.
+  if (status == last_status_) return;
+  if (status.ok()) {
+    telemetry::LogInfo("audit_sealing_resumed");
+  } else {
+    telemetry::LogError("audit_sealing_failed",
+                        {{"reason", status::ReasonOf(status)}, {"message", status.message()}});
+  }
+  last_status_ = status;
 }
 
 absl::StatusOr<int64_t> Sealer::SealOnce() {
@@ -52,6 +71,7 @@ absl::StatusOr<int64_t> Sealer::SealOnce() {
   while (pending) {
     ASSIGN_OR_RETURN(const int64_t sealed, SealBatch());
     total += sealed;
+    sealed_events_.Increment(sealed);
     pending = sealed == options_.max_batch;
   }
   RETURN_IF_ERROR(ExportCheckpoint());

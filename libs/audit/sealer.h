@@ -13,6 +13,7 @@
 #include "libs/background/loop.h"
 #include "libs/crypto/signing.h"
 #include "libs/db/pool.h"
+#include "libs/telemetry/metrics.h"
 #include "libs/time/clock.h"
 
 namespace portal::audit {
@@ -35,12 +36,16 @@ struct SealerOptions {
 // Every replica runs one; a lock in the database lets one seal at a time. A checkpoint vouches for
 // all batches before it, so each run appends only the newest. A crash between the two is made up
 // for by the next run.
+//
+// Metrics: audit_sealed_events_total, and audit_sealer_healthy, which is 0 while sealing fails:
+// alert on it, since what is not sealed is not protected.
 class Sealer {
  public:
   // Fails, saying why, only if the checkpoint file cannot be used.
   static absl::StatusOr<std::unique_ptr<Sealer>> Open(db::Pool& pool,
                                                       const crypto::SigningKeyring& keys,
                                                       const time::Clock& clock,
+                                                      telemetry::Metrics& metrics,
                                                       SealerOptions options);
   ~Sealer();  // Stop()
 
@@ -58,9 +63,9 @@ class Sealer {
 
  private:
   Sealer(db::Pool& pool, const crypto::SigningKeyring& keys, const time::Clock& clock,
-         SealerOptions options, std::unique_ptr<CheckpointFile> file);
+         telemetry::Metrics& metrics, SealerOptions options, std::unique_ptr<CheckpointFile> file);
 
-  background::Next Run();
+  void Run();
   absl::StatusOr<bool> Inspect();
   absl::StatusOr<int64_t> SealBatch();
   absl::Status ExportCheckpoint();
@@ -70,6 +75,9 @@ class Sealer {
   const time::Clock& clock_;
   const SealerOptions options_;
   const std::unique_ptr<CheckpointFile> file_;
+  telemetry::Counter sealed_events_;
+  telemetry::Gauge healthy_;
+  absl::Status last_status_;  // of the background runs
   std::optional<background::Loop> loop_;
 };
 

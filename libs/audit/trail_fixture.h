@@ -17,6 +17,7 @@
 #include "libs/audit/verify.h"
 #include "libs/crypto/signing.h"
 #include "libs/db/pool.h"
+#include "libs/telemetry/metrics.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/key_files.h"
 #include "libs/testing/postgres.h"
@@ -64,7 +65,7 @@ class TrailTest : public ::testing::Test {
   std::unique_ptr<Sealer> NewSealer(db::Pool& pool, int max_batch = 1000,
                                     const std::string& file = "checkpoints") {
     auto sealer = Sealer::Open(
-        pool, *signing_keys_, clock_,
+        pool, *signing_keys_, clock_, metrics_,
         {.trail = "records", .checkpoints = Checkpoints(file), .max_batch = max_batch});
     EXPECT_OK(sealer);
     return *std::move(sealer);
@@ -92,6 +93,7 @@ class TrailTest : public ::testing::Test {
   const testing::TestDatabase database_ =
       testing::PostgresCluster::Shared().CreateDatabase("foundation");
   testing::FakeClock clock_;
+  telemetry::Metrics metrics_;
   testing::KeyFolder signing_folder_;
   testing::KeyFolder public_folder_;
   std::unique_ptr<crypto::SigningKeyring> signing_keys_;

@@ -28,6 +28,11 @@ namespace portal::audit {
 namespace {
 
 absl::StatusOr<Report> VerifyFlags() {
+  if (absl::GetFlag(FLAGS_database_url).empty() || absl::GetFlag(FLAGS_audit_checkpoints).empty() ||
+      absl::GetFlag(FLAGS_audit_public_keys).empty()) {
+    return absl::InvalidArgumentError(
+        "--database_url, --audit_checkpoints and --audit_public_keys are needed");
+  }
   ASSIGN_OR_RETURN(const auto keys,
                    crypto::VerifyingKeyring::Load(absl::GetFlag(FLAGS_audit_public_keys)));
   db::Pool pool({.conninfo = absl::GetFlag(FLAGS_database_url),

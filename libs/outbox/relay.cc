@@ -8,6 +8,7 @@
 #include "libs/outbox/queries.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
+#include "libs/telemetry/log.h"
 
 namespace portal::outbox {
 namespace {
@@ -27,13 +28,20 @@ std::string CodeOf(const absl::Status& status) {
 
 }  // namespace
 
-Relay::Relay(db::Pool& pool, Outbox& outbox, std::map<std::string, Route> routes,
-             RelayOptions options)
+Relay::Relay(db::Pool& pool, Outbox& outbox, telemetry::Metrics& metrics,
+             std::map<std::string, Route> routes, RelayOptions options)
     : pool_(pool),
       outbox_(outbox),
       routes_(std::move(routes)),
       topics_(TopicsOf(routes_)),
-      options_(options) {}
+      options_(options),
+      delivered_(metrics.AddCounter("outbox_delivered_total", "Events delivered.")),
+      failed_(metrics.AddCounter("outbox_failed_total", "Failed attempts at delivery.")),
+      buried_(metrics.AddCounter("outbox_buried_total", "Events that can never be delivered.")),
+      pending_(metrics.AddGauge("outbox_pending", "Events to deliver.")),
+      dead_(metrics.AddGauge("outbox_dead", "Undeliverable events kept for an operator.")),
+      oldest_pending_seconds_(metrics.AddGauge("outbox_oldest_pending_seconds",
+                                               "Age of the oldest event to deliver.")) {}
 
 Relay::~Relay() { Stop(); }
 
@@ -41,6 +49,11 @@ void Relay::Start() {
   for (int i = 0; i < options_.threads; ++i) {
     loops_.push_back(std::make_unique<background::Loop>(options_.poll, [this] { return Run(); }));
   }
+  measuring_ = std::make_unique<background::Loop>(options_.measure, [this] {
+    // Failures show in the pool's metrics; the next round tries again.
+    Measure().IgnoreError();
+    return background::Next::kWait;
+  });
   outbox_.OnAppended([this] {
     for (const auto& loop : loops_) loop->Wake();
   });
@@ -51,6 +64,7 @@ void Relay::Stop() {
   stopping_ = true;
   for (const auto& loop : loops_) loop->Stop();
   loops_.clear();
+  measuring_.reset();
   stopping_ = false;
 }
 
@@ -79,6 +93,7 @@ absl::StatusOr<int> Relay::DeliverOnce() {
     }
   }
   if (!delivered.empty()) status.Update(Erase(delivered));
+  delivered_.Increment(delivered.size());
   if (!status.ok()) return status;
   return static_cast<int>(events.size());
 }
@@ -119,6 +134,13 @@ absl::Status Relay::Release(const Claimed& event) {
 absl::Status Relay::Postpone(const Claimed& event, const absl::Status& failure) {
   const bool dead = absl::IsInvalidArgument(failure);
   const absl::Time now = outbox_.clock_.Now();
+  telemetry::Log(dead ? telemetry::Severity::kError : telemetry::Severity::kWarning,
+                 dead ? "outbox_event_buried" : "outbox_delivery_failed",
+                 {{"event_id", event.event_id.ToString()},
+                  {"topic", event.topic},
+                  {"attempt", event.attempts},
+                  {"failure", CodeOf(failure)}});
+  (dead ? buried_ : failed_).Increment();
   return pool_.Execute([&](db::Session& session) {
     session.Exec(dead ? queries::kBuryOutboxEvent : queries::kRetryOutboxEvent, event.event_id,
                  event.attempts, dead ? now : now + RetryDelay(event.attempts), CodeOf(failure));
@@ -134,12 +156,15 @@ absl::Duration Relay::RetryDelay(int attempts) const {
   return longest * (0.5 + crypto::UniformBelow(1001) / 2000.0);
 }
 
-absl::StatusOr<Backlog> Relay::Measure() {
-  return pool_.Read([&](db::Session& session) -> absl::StatusOr<Backlog> {
+absl::Status Relay::Measure() {
+  return pool_.Read([&](db::Session& session) {
     const db::Row row = session.Exec(queries::kMeasureOutbox).One();
     const absl::Time now = outbox_.clock_.Now();
-    return Backlog{row.Int64("pending"), row.Int64("dead"),
-                   now - row.OptionalTime("oldest_us").value_or(now)};
+    pending_.Set(row.Int64("pending"));
+    dead_.Set(row.Int64("dead"));
+    oldest_pending_seconds_.Set(
+        absl::ToDoubleSeconds(now - row.OptionalTime("oldest_us").value_or(now)));
+    return absl::OkStatus();
   });
 }
 

@@ -15,6 +15,7 @@
 #include "libs/db/pool.h"
 #include "libs/id/uuid.h"
 #include "libs/outbox/outbox.h"
+#include "libs/telemetry/metrics.h"
 
 namespace portal::outbox {
 
@@ -40,26 +41,25 @@ struct RelayOptions {
   absl::Duration delivery_timeout = absl::Seconds(10);
   // What other replicas wrote and left, and what was to be tried again, is found this late.
   absl::Duration poll = absl::Seconds(2);
+  // How often the metrics of the whole table are set.
+  absl::Duration measure = absl::Seconds(15);
   // Wait after a failure: doubles from the first to the longest, less up to a half at random.
   absl::Duration first_retry = absl::Seconds(1);
   absl::Duration longest_retry = absl::Minutes(5);
 };
 
-struct Backlog {
-  int64_t pending = 0;
-  int64_t dead = 0;
-  absl::Duration oldest_pending;  // age; zero if nothing is pending
-};
-
 // Delivers the outbox's events, at least once, from any number of processes. Woken in memory by
 // commits of its own process, polling for the rest. Only events whose topic has a route are
 // touched, so that a newer release's topics wait for it. Thread-safe.
+//
+// Metrics: outbox_delivered_total, outbox_failed_total (attempts), outbox_buried_total; and of the
+// whole table, from time to time, outbox_pending, outbox_dead and outbox_oldest_pending_seconds.
 class Relay {
  public:
   // `pool` should be a background pool with a connection per thread. The one relay of `outbox`;
   // both outlive it.
-  Relay(db::Pool& pool, Outbox& outbox, std::map<std::string, Route> routes,
-        RelayOptions options = {});
+  Relay(db::Pool& pool, Outbox& outbox, telemetry::Metrics& metrics,
+        std::map<std::string, Route> routes, RelayOptions options = {});
   ~Relay();  // Stop()
 
   Relay(const Relay&) = delete;
@@ -73,8 +73,8 @@ class Relay {
   // Claims what is due, at most one batch, delivers it, and returns how many events were claimed.
   absl::StatusOr<int> DeliverOnce();
 
-  // For metrics.
-  absl::StatusOr<Backlog> Measure();
+  // Sets the metrics of the table.
+  absl::Status Measure();
 
  private:
   struct Claimed {
@@ -97,8 +97,15 @@ class Relay {
   const std::map<std::string, Route> routes_;
   const std::vector<std::string> topics_;
   const RelayOptions options_;
+  telemetry::Counter delivered_;
+  telemetry::Counter failed_;
+  telemetry::Counter buried_;
+  telemetry::Gauge pending_;
+  telemetry::Gauge dead_;
+  telemetry::Gauge oldest_pending_seconds_;
   std::atomic<bool> stopping_ = false;
   std::vector<std::unique_ptr<background::Loop>> loops_;
+  std::unique_ptr<background::Loop> measuring_;
 };
 
 }  // namespace portal::outbox

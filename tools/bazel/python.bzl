@@ -3,13 +3,14 @@
 Bazel 4.2's own py_test starts `python`, which Debian 12 does not have.
 """
 
-def python_test(name, module, data = [], **kwargs):
+def python_test(name, module, data = [], size = "small", **kwargs):
     """Runs `python3 -m MODULE` with the workspace and tools/ as import roots.
 
     Args:
       name: the test.
       module: its dotted name, for example "linters.includes_test".
       data: its source, the modules it imports (py_library or files) and what they read.
+      size: as for any test.
       **kwargs: as for any test.
     """
     native.sh_test(
@@ -17,5 +18,6 @@ def python_test(name, module, data = [], **kwargs):
         srcs = ["//tools/bazel:python_test.sh"],
         args = [module],
         data = data,
+        size = size,
         **kwargs
     )

@@ -32,7 +32,8 @@ class RpcError(Exception):
         self.message = message
         self.details = details
         self.reason = reason_of(dict(details))
-        super().__init__(f"{method.rpartition('.')[2]}: {code.name}{f'/{self.reason}' if self.reason else ''}: {message}")
+        outcome = f"{code.name}/{self.reason}" if self.reason else code.name
+        super().__init__(f"{method.rpartition('.')[2]}: {outcome}: {message}")
 
 
 class Client:

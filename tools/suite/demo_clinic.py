@@ -101,8 +101,8 @@ SLEEP_FOLLOW_UP = Chart(
 KNEE_CHART = Chart(
     PHYSIOTHERAPIST,
     "2026-10-05",
-    subjective="Right knee pain on stairs and after 20 minutes of running for two months; began after doubling distance. "
-    "No locking, no giving way. Goal: 10 km race in May.",
+    subjective="Right knee pain on stairs and after 20 minutes of running for two months; began after doubling "
+    "distance. No locking, no giving way. Goal: 10 km race in May.",
     objective="Full ROM. Pain with resisted extension and deep squat. Patellar tilt positive, McMurray negative. Hip "
     "abduction strength 4/5 right. Single-leg squat: dynamic valgus.",
     assessment="Patellofemoral pain syndrome with hip weakness.",
@@ -159,7 +159,8 @@ ECZEMA = Chart(
     NATUROPATH,
     "2026-10-14",
     subjective="Mother reports itchy patches in both elbow folds since September, worse at night. Bath every evening.",
-    objective="Dry, slightly lichenified plaques in both antecubital fossae, no crusting. Growth along the 50th centile.",
+    objective="Dry, slightly lichenified plaques in both antecubital fossae, no crusting. Growth along the 50th "
+    "centile.",
     assessment="Mild atopic dermatitis.",
     plan={
         "lifestyle": "Short lukewarm baths every second day, no soap on the patches; moisturise within three minutes.",
@@ -182,12 +183,14 @@ CHECK_UP = Chart(
 SHOULDER = Chart(
     PHYSIOTHERAPIST,
     "2026-11-12",
-    subjective="Stiff, painful left shoulder for four months, cannot reach the back pocket. Type 2 diabetes, well kept.",
-    objective="External rotation 20° (right 70°), abduction 85° with scapular hitch. Passive and active equally limited.",
+    subjective="Stiff, painful left shoulder for four months, cannot reach the back pocket. Type 2 diabetes, well "
+    "kept.",
+    objective="External rotation 20° (right 70°), abduction 85° with scapular hitch. Passive and active equally "
+    "limited.",
     assessment="Adhesive capsulitis, frozen stage.",
     plan={
-        "exercises": "Pendulum swings two minutes three times a day; table slides 2 × 15; external rotation with a stick "
-        "2 × 15. Stretch to discomfort, not to pain.",
+        "exercises": "Pendulum swings two minutes three times a day; table slides 2 × 15; external rotation with a "
+        "stick 2 × 15. Stretch to discomfort, not to pain.",
         "procedures": "Joint mobilisation here once a week, six sessions.",
         "free_text": "Warm the shoulder for ten minutes before the exercises. Expect slow progress over months.",
     },
@@ -199,7 +202,8 @@ BLEND = Chart(
     objective="T 36.7 °C, SpO₂ 98 %, lungs clear. Throat slightly red.",
     assessment="Post-viral cough.",
     plan={
-        "blends": "Thyme, marshmallow root and plantain in equal parts, 5 mL in warm water three times a day, ten days.",
+        "blends": "Thyme, marshmallow root and plantain in equal parts, 5 mL in warm water three times a day, ten "
+        "days.",
         "follow_up": "Only if it lasts beyond three weeks, or at once with fever or shortness of breath.",
     },
 )
@@ -209,8 +213,9 @@ CAMILLE = ("Camille Bouchard", "mother", "+1 519 555 0101")
 
 # The first three are one family; its account redeems a code for each of them.
 PATIENTS = (
-    Patient("Camille", "Bouchard", "1986-04-17", F, "camille.bouchard@example.com", "+1 519 555 0101", "14 Arthur St. N",
-            postal_code="N1E 4T8", health_card="4832 917 205 KM", emergency=("Étienne Roy", "spouse", "+1 519 555 0102"),
+    Patient("Camille", "Bouchard", "1986-04-17", F, "camille.bouchard@example.com", "+1 519 555 0101",
+            "14 Arthur St. N", postal_code="N1E 4T8", health_card="4832 917 205 KM", emergency=("Étienne Roy",
+            "spouse", "+1 519 555 0102"),
             charts=(SLEEP_CHART, SLEEP_FOLLOW_UP)),
     Patient("Zoé", "Bouchard-Roy", "2018-02-09", F, phone="+1 519 555 0101", street="14 Arthur St. N",
             postal_code="N1E 4T8", health_card="7719 402 386 VB", emergency=CAMILLE, charts=(CHECK_UP,),
@@ -241,12 +246,12 @@ PATIENTS = (
             "610 Woolwich St.", postal_code="N1H 3Y4", charts=(KNEE_CHART,)),
     Patient("María", "García", "1996-10-13", F, phone="+1 226 555 0118", street="610 Woolwich St.",
             postal_code="N1H 3Y4"),
-    Patient("Amara", "Okonkwo", "2001-01-07", F, "amara.okonkwo@example.com", "+1 519 555 0119", "50 Stone Rd. E, Res. 12",
-            postal_code="N1G 2W1", charts=(PLAN_ONLY,)),
+    Patient("Amara", "Okonkwo", "2001-01-07", F, "amara.okonkwo@example.com", "+1 519 555 0119",
+            "50 Stone Rd. E, Res. 12", postal_code="N1G 2W1", charts=(PLAN_ONLY,)),
     Patient("Chidi", "Okonkwo", "1969-06-22", M, phone="+1 519 555 0120", street="77 Bagot St.", city="Kitchener",
             postal_code="N2H 1R3"),
-    Patient("Harpreet", "Singh", "1985-03-31", M, "harpreet.singh@example.com", "+1 519 555 0121", "128 Clairfields Dr.",
-            postal_code="N1L 1P4", charts=(BLEND,)),
+    Patient("Harpreet", "Singh", "1985-03-31", M, "harpreet.singh@example.com", "+1 519 555 0121",
+            "128 Clairfields Dr.", postal_code="N1L 1P4", charts=(BLEND,)),
     Patient("Harpreet", "Singh", "1998-12-01", F, "h.singh98@example.com", "+1 519 555 0122", "9 Revell Dr.",
             postal_code="N1G 0A6", notes="Not to be confused with Mr. Harpreet Singh: check the birth date."),
     Patient("Gurleen", "Kaur", "2016-05-18", F, phone="+1 519 555 0121", street="128 Clairfields Dr.",

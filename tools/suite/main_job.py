@@ -27,6 +27,7 @@ PRODUCTS = "Magnesium glycinate 200 mg, one hour before bed."
 LIFESTYLE = "No screens in the hour before bed."
 
 Answer = dict[str, Any]
+Say = Callable[[str], None]
 Person = Union[Client, SignedIn]
 
 
@@ -41,7 +42,7 @@ class Refusal:
 class MainJob:
     """One run, by a new patient with a new mailbox, at a clinic that is already there."""
 
-    def __init__(self, suite: Suite, clinic_id: str, practitioner: SignedIn, say: Callable[[str], None] = print) -> None:
+    def __init__(self, suite: Suite, clinic_id: str, practitioner: SignedIn, say: Say = print) -> None:
         self._suite = suite
         self._clinic_id = clinic_id
         self._practitioner = practitioner
@@ -113,7 +114,8 @@ class MainJob:
         )
         self._expect(answer["patient"]["patient_id"] == patient_id, "the code opened another patient")
         listed = self._call(patient, "access_code.GrantService/ListMyPatients", {}, _count("patients"))
-        self._expect([it["patient_id"] for it in listed["patients"]] == [patient_id], "her list is not this one patient")
+        seen = [it["patient_id"] for it in listed["patients"]]
+        self._expect(seen == [patient_id], "her list is not this one patient")
         return answer["patient"]["grant_id"]
 
     def _redeem_again(self, words: str) -> None:
@@ -127,7 +129,7 @@ class MainJob:
         )
 
     def _read_plan(self, patient: SignedIn, patient_id: str, chart: Answer) -> None:
-        self._step("She reads the treatment plan, generated from the chart: the plan's sections and nothing else of it.")
+        self._step("She reads the treatment plan, generated from the chart: its plan sections, nothing else.")
         listed = self._call(
             patient,
             "records.TreatmentPlanService/ListMyTreatmentPlans",
@@ -257,7 +259,7 @@ class MainJob:
             raise SuiteError(f"step {self._step_number} is wrong: {otherwise}")
 
 
-def run_at_new_clinic(suite: Suite, say: Callable[[str], None] = print) -> None:
+def run_at_new_clinic(suite: Suite, say: Say = print) -> None:
     """The main job on an empty installation: makes a clinic with a practitioner first."""
     owner = demo_clinic.OWNER
     clinic_id = people.create_clinic(suite, demo_clinic.SLUG, demo_clinic.CLINIC_NAME, owner.email)

@@ -1,0 +1,491 @@
+#include "libs/rpc/server.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "gtest/gtest.h"
+#include "libs/audit/queries.h"
+#include "libs/rpc/channel.h"
+#include "libs/status/errors.h"
+#include "libs/testing/postgres.h"
+#include "libs/testing/rpc_harness.h"
+#include "portal/testing/v1/probe_service.grpc.pb.h"
+
+namespace portal::rpc {
+namespace {
+
+using portal::testing::Caller;
+using portal::testing::v1::ProbeRequest;
+using portal::testing::v1::ProbeResponse;
+using portal::testing::v1::ProbeService;
+
+constexpr char kClinic[] = "0188a5d0-0000-7000-8000-000000000001";
+constexpr char kPatient[] = "0188a5d0-0000-7000-8000-000000000003";
+
+// A door that handlers wait at until the test opens it.
+class Gate {
+ public:
+  void Open() {
+    std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void Pass() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+  }
+  void AwaitWaiting(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ >= count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+  int waiting_ = 0;
+};
+
+// Counts to `number`, waiting for the waker before the last message.
+class CountingStream final : public Stream<ProbeResponse> {
+ public:
+  CountingStream(int count, std::function<void(std::function<void()>)> on_wake)
+      : count_(count), on_wake_(std::move(on_wake)) {}
+
+  absl::StatusOr<NextResponse> Next() override {
+    if (next_ > count_) return StreamEnd{};
+    if (next_ == count_ && on_wake_ && !std::exchange(waited_, true)) {
+      on_wake_(waker_);
+      return StreamWait{};
+    }
+    ProbeResponse response;
+    response.set_number(next_++);
+    return response;
+  }
+  void OnWake(std::function<void()> waker) override { waker_ = std::move(waker); }
+
+ private:
+  const int count_;
+  const std::function<void(std::function<void()>)> on_wake_;
+  std::function<void()> waker_;
+  bool waited_ = false;
+  int next_ = 1;
+};
+
+struct ProbeHandlers {
+  absl::StatusOr<ProbeResponse> Echo(const Context& context, const ProbeRequest& request) {
+    ++calls;
+    if (during) during(context);
+    if (request.text() == "throw") throw std::runtime_error("secret");
+    if (request.text() == "unreasoned") return absl::InternalError("secret");
+    ProbeResponse response;
+    response.set_text(request.text());
+    return response;
+  }
+  absl::StatusOr<std::unique_ptr<Stream<ProbeResponse>>> Count(const Context&,
+                                                               const ProbeRequest& request) {
+    return std::unique_ptr<Stream<ProbeResponse>>(new CountingStream(request.number(), on_wake));
+  }
+
+  std::atomic<int> calls = 0;
+  std::function<void(const Context&)> during;
+  std::function<void(std::function<void()>)> on_wake;
+};
+
+MethodTable Table(ProbeHandlers& handlers) {
+  MethodTable table(ProbeService::service_full_name());
+  table.Unary("CallPublic", Lane::kRead, &handlers, &ProbeHandlers::Echo)
+      .Unary("CallAccount", Lane::kWrite, &handlers, &ProbeHandlers::Echo)
+      .Unary("ReadPatient", Lane::kRead, &handlers, &ProbeHandlers::Echo)
+      .Unary("ChangePatient", Lane::kWrite, &handlers, &ProbeHandlers::Echo)
+      .Unary("CallStaff", Lane::kRead, &handlers, &ProbeHandlers::Echo)
+      .Unary("CallService", Lane::kRead, &handlers, &ProbeHandlers::Echo)
+      .ServerStreaming("Watch", Lane::kRead, &handlers, &ProbeHandlers::Count);
+  return table;
+}
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest()
+      : database_(portal::testing::PostgresCluster::Shared().CreateDatabase("foundation")),
+        pool_({.conninfo = database_.app,
+               .application_name = "server_test",
+               .queries = {audit::queries::kAll}}),
+        reads_(pool_, time::SystemClock()),
+        harness_("probe") {}
+
+  void Start() {
+    ASSERT_TRUE(harness_.Start({Table(handlers_)}, &grants_, &reads_).ok());
+    stub_ = ProbeService::NewStub(harness_.Channel());
+  }
+
+  using Method = grpc::Status (ProbeService::Stub::*)(grpc::ClientContext*, const ProbeRequest&,
+                                                      ProbeResponse*);
+
+  // "OK" or the reason.
+  std::string Call(Method method, const ProbeRequest& request, const std::string& passport = "") {
+    ProbeResponse response;
+    Caller caller(passport);
+    return Outcome((stub_.get()->*method)(caller, request, &response));
+  }
+
+  static std::string Outcome(const grpc::Status& status) {
+    return status.ok() ? "OK" : status::ReasonOf(FromGrpc(status));
+  }
+
+  // The trail's rows: actor kind, patient, action, outcome.
+  std::string Trail() {
+    return portal::testing::Psql(
+        database_.superuser,
+        "SELECT actor_kind, patient_id, action, outcome FROM audit_events ORDER BY event_id");
+  }
+
+  std::string AccountPassport() { return harness_.Passport(account_); }
+
+  const id::AccountId account_ = id::AccountId::New(time::SystemClock());
+  const portal::testing::TestDatabase database_;
+  db::Pool pool_;
+  audit::ReadLog reads_;
+  ProbeHandlers handlers_;
+  portal::testing::FakeGrantChecker grants_;
+  portal::testing::RpcHarness harness_;
+  std::unique_ptr<ProbeService::Stub> stub_;
+};
+
+TEST_F(ServerTest, AnswersWithWhatTheHandlerReturns) {
+  Start();
+  ProbeRequest request;
+  request.set_text("hé");
+  ProbeResponse response;
+  EXPECT_TRUE(stub_->CallPublic(Caller(), request, &response).ok());
+  EXPECT_EQ(response.text(), "hé");
+}
+
+TEST_F(ServerTest, MethodWithoutHandlerKeepsTheServerFromStarting) {
+  MethodTable table(ProbeService::service_full_name());
+  table.Unary("CallPublic", Lane::kRead, &handlers_, &ProbeHandlers::Echo);
+  EXPECT_FALSE(harness_.Start({std::move(table)}, &grants_, &reads_).ok());
+}
+
+TEST_F(ServerTest, FaultyPolicyOrTableKeepsTheServerFromStarting) {
+  MethodTable faulty("portal.testing.v1.FaultyService");
+  for (const char* name : {"NoPolicy", "NoService", "NoCaller", "NoRole", "NoClinicField",
+                           "UnknownField", "WrongField"}) {
+    faulty.Unary(name, Lane::kRead, &handlers_, &ProbeHandlers::Echo);
+  }
+  const absl::Status status = harness_.Start({std::move(faulty)}, &grants_, &reads_);
+  EXPECT_NE(status.message().find("NoPolicy: no policy"), absl::string_view::npos) << status;
+  EXPECT_FALSE(
+      harness_.Start({MethodTable("portal.testing.v1.NoSuchService")}, &grants_, &reads_).ok());
+}
+
+TEST_F(ServerTest, GrantMethodsNeedAGrantChecker) {
+  EXPECT_FALSE(harness_.Start({Table(handlers_)}, nullptr, &reads_).ok());
+}
+
+TEST_F(ServerTest, OnlyCertificatesNamedInThePolicyMayCall) {
+  Start();
+  ProbeResponse response;
+  auto records = ProbeService::NewStub(harness_.Channel("records"));
+  EXPECT_EQ(Outcome(records->CallPublic(Caller(), ProbeRequest(), &response)),
+            "SERVICE_NOT_ALLOWED");
+  EXPECT_EQ(Outcome(records->CallService(Caller(), ProbeRequest(), &response)), "OK");
+  EXPECT_EQ(Call(&ProbeService::Stub::CallService, ProbeRequest()), "SERVICE_NOT_ALLOWED");
+  EXPECT_EQ(handlers_.calls, 1);
+}
+
+TEST_F(ServerTest, CertificateOfAnotherTrustDomainIsNobody) {
+  Start();
+  auto channel = ServiceChannel(absl::StrCat("localhost:", harness_.server().port()),
+                                harness_.pki().FilesOf("gateway", 1, "elsewhere.test"));
+  ProbeResponse response;
+  EXPECT_EQ(
+      Outcome(ProbeService::NewStub(channel)->CallPublic(Caller(), ProbeRequest(), &response)),
+      "SERVICE_NOT_ALLOWED");
+  EXPECT_EQ(handlers_.calls, 0);
+}
+
+TEST_F(ServerTest, ClientWithoutCertificateGetsNoConnection) {
+  Start();
+  auto channel = grpc::CreateChannel(absl::StrCat("localhost:", harness_.server().port()),
+                                     grpc::InsecureChannelCredentials());
+  ProbeResponse response;
+  EXPECT_EQ(ProbeService::NewStub(channel)
+                ->CallPublic(Caller("", absl::Seconds(3)), ProbeRequest(), &response)
+                .error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServerTest, PassportIsRequiredAndChecked) {
+  Start();
+  EXPECT_EQ(Call(&ProbeService::Stub::CallAccount, ProbeRequest()), "PASSPORT_MISSING");
+  EXPECT_EQ(Call(&ProbeService::Stub::CallAccount, ProbeRequest(), "v4.public.x.y"),
+            "PASSPORT_INVALID");
+  EXPECT_EQ(Call(&ProbeService::Stub::CallAccount, ProbeRequest(), AccountPassport()), "OK");
+  EXPECT_EQ(handlers_.calls, 1);
+}
+
+TEST_F(ServerTest, RoleAtTheClinicIsRequired) {
+  Start();
+  ProbeRequest request;
+  request.set_clinic_id(kClinic);
+  const auto clinic = *id::ClinicId::Parse("clinic_id", kClinic);
+  EXPECT_EQ(Call(&ProbeService::Stub::CallStaff, request, AccountPassport()),
+            "NOT_STAFF_OF_CLINIC");
+  EXPECT_EQ(Call(&ProbeService::Stub::CallStaff, request,
+                 harness_.Passport(account_, {{clinic, {auth::StaffRole::kFrontDesk}}})),
+            "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(handlers_.calls, 0);
+  EXPECT_EQ(Call(&ProbeService::Stub::CallStaff, request,
+                 harness_.Passport(account_, {{clinic, {auth::StaffRole::kOwner}}})),
+            "OK");
+}
+
+TEST_F(ServerTest, ChangeWithoutGrantNeverReachesTheHandler) {
+  Start();
+  ProbeRequest request;
+  request.set_patient_id(kPatient);
+  EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request, AccountPassport()),
+            "PATIENT_NOT_FOUND");
+  grants_.Fail(status::DependencyUnavailable("access_code"));
+  EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request, AccountPassport()),
+            "DEPENDENCY_UNAVAILABLE");
+  EXPECT_EQ(handlers_.calls, 0);
+  grants_.Fail(absl::OkStatus());
+  grants_.Grant(account_, *id::PatientId::Parse("patient_id", kPatient));
+  EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request, AccountPassport()), "OK");
+}
+
+TEST_F(ServerTest, GrantRevokedWhileTheDataIsReadKeepsTheDataIn) {
+  Start();
+  const auto patient = *id::PatientId::Parse("patient_id", kPatient);
+  grants_.Grant(account_, patient);
+  ProbeRequest request;
+  request.set_patient_id(kPatient);
+  request.set_text("canary");
+  EXPECT_EQ(Call(&ProbeService::Stub::ReadPatient, request, AccountPassport()), "OK");
+  // The handler has begun; whatever it reads from now on may have been written after the
+  // revocation.
+  handlers_.during = [&](const Context&) { grants_.Revoke(account_, patient); };
+  ProbeResponse response;
+  const std::string passport = AccountPassport();
+  const grpc::Status status = stub_->ReadPatient(Caller(passport), request, &response);
+  EXPECT_EQ(Outcome(status), "PATIENT_NOT_FOUND");
+  EXPECT_EQ(response.text(), "");
+}
+
+TEST_F(ServerTest, ReadsAreInTheTrailBeforeTheirAnswerRefusalsToo) {
+  Start();
+  ProbeRequest request;
+  request.set_patient_id(kPatient);
+  EXPECT_EQ(Call(&ProbeService::Stub::ReadPatient, request, AccountPassport()),
+            "PATIENT_NOT_FOUND");
+  const std::string refused =
+      absl::StrCat("account|", kPatient, "|testing.ReadPatient|PATIENT_NOT_FOUND\n");
+  EXPECT_EQ(Trail(), refused);
+  grants_.Grant(account_, *id::PatientId::Parse("patient_id", kPatient));
+  EXPECT_EQ(Call(&ProbeService::Stub::ReadPatient, request, AccountPassport()), "OK");
+  EXPECT_EQ(Trail(), absl::StrCat(refused, "account|", kPatient, "|testing.ReadPatient|OK\n"));
+}
+
+TEST_F(ServerTest, ReadThatCannotBeAuditedIsRefused) {
+  Start();
+  grants_.Grant(account_, *id::PatientId::Parse("patient_id", kPatient));
+  reads_.Stop();
+  ProbeRequest request;
+  request.set_patient_id(kPatient);
+  request.set_text("canary");
+  ProbeResponse response;
+  const std::string passport = AccountPassport();
+  EXPECT_EQ(Outcome(stub_->ReadPatient(Caller(passport), request, &response)), "OVERLOADED");
+  EXPECT_EQ(response.text(), "");
+}
+
+TEST_F(ServerTest, MalformedBytesInvalidUtf8AndNulAreInvalidFields) {
+  Start();
+  ProbeRequest request;
+  request.add_nested()->set_text(std::string("a\0b", 3));
+  EXPECT_EQ(Call(&ProbeService::Stub::CallPublic, request), "INVALID_FIELD");
+  EXPECT_EQ(handlers_.calls, 0);
+
+  grpc::GenericStub stub(harness_.Channel());
+  for (const std::string& bytes : {std::string("\x1a\x02\xff\xfe"), std::string("\xff\xff\xff")}) {
+    const grpc::Slice slice(bytes);
+    const grpc::ByteBuffer sent(&slice, 1);
+    grpc::ByteBuffer received;
+    Caller caller;
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&caller.context(), "/portal.testing.v1.ProbeService/CallPublic", {}, &sent,
+                   &received, [&](grpc::Status status) { done.set_value(status); });
+    EXPECT_EQ(Outcome(done.get_future().get()), "INVALID_FIELD");
+  }
+  EXPECT_EQ(handlers_.calls, 0);
+}
+
+TEST_F(ServerTest, DefectsLeaveAsInternalWithoutTheirText) {
+  Start();
+  for (const char* text : {"throw", "unreasoned"}) {
+    ProbeRequest request;
+    request.set_text(text);
+    ProbeResponse response;
+    const grpc::Status status = stub_->CallPublic(Caller(), request, &response);
+    EXPECT_EQ(Outcome(status), "INTERNAL");
+    EXPECT_EQ(status.error_message().find("secret"), std::string::npos);
+    EXPECT_EQ(status.error_details().find("secret"), std::string::npos);
+  }
+}
+
+TEST_F(ServerTest, FullQueueIsUnavailableWithRetryInfoAndOtherLanesGoOn) {
+  harness_.options().executor.write = {.workers = 1, .capacity = 1};
+  Start();
+  Gate gate;
+  handlers_.during = [&](const Context& context) {
+    if (context.has_person()) gate.Pass();
+  };
+  const std::string passport = AccountPassport();
+  std::vector<std::future<std::string>> calls;
+  const auto call = [&] {
+    return Call(&ProbeService::Stub::CallAccount, ProbeRequest(), passport);
+  };
+  calls.push_back(std::async(std::launch::async, call));
+  gate.AwaitWaiting(1);
+  // One runs. Of two more, one finds room in the queue, and the other is refused while the first is
+  // still held.
+  calls.push_back(std::async(std::launch::async, call));
+  calls.push_back(std::async(std::launch::async, call));
+  int refused = 0;
+  while (refused == 0) {
+    for (auto& waiting : {&calls[1], &calls[2]}) {
+      if (waiting->wait_for(std::chrono::milliseconds(1)) == std::future_status::ready) ++refused;
+    }
+  }
+  EXPECT_EQ(Call(&ProbeService::Stub::CallPublic, ProbeRequest()), "OK");
+  gate.Open();
+  std::map<std::string, int> outcomes;
+  for (auto& waiting : calls) ++outcomes[waiting.get()];
+  EXPECT_EQ(outcomes["OK"], 2);
+  EXPECT_EQ(outcomes["OVERLOADED"], 1);
+}
+
+TEST_F(ServerTest, CallWithoutDeadlineGetsTheServersAndALaterOneIsCut) {
+  Start();
+  absl::Time seen;
+  handlers_.during = [&](const Context& context) { seen = context.deadline(); };
+  ProbeResponse response;
+  grpc::ClientContext none;
+  ASSERT_TRUE(stub_->CallPublic(&none, ProbeRequest(), &response).ok());
+  EXPECT_LE(seen, absl::Now() + absl::Seconds(5));
+  ASSERT_TRUE(stub_->CallPublic(Caller("", absl::Hours(1)), ProbeRequest(), &response).ok());
+  EXPECT_LE(seen, absl::Now() + absl::Seconds(5));
+  ASSERT_TRUE(stub_->CallPublic(Caller("", absl::Seconds(2)), ProbeRequest(), &response).ok());
+  EXPECT_LE(seen, absl::Now() + absl::Seconds(2));
+}
+
+TEST_F(ServerTest, CallThatWasCancelledInTheQueueIsNotHandled) {
+  harness_.options().executor.write = {.workers = 1, .capacity = 10};
+  Start();
+  Gate gate;
+  handlers_.during = [&](const Context&) { gate.Pass(); };
+  const std::string passport = AccountPassport();
+  auto held = std::async(std::launch::async, [&] {
+    return Call(&ProbeService::Stub::CallAccount, ProbeRequest(), passport);
+  });
+  gate.AwaitWaiting(1);
+  Caller caller(passport);
+  ProbeRequest request;
+  ProbeResponse response;
+  std::promise<void> answered;
+  stub_->async()->CallAccount(&caller.context(), &request, &response,
+                              [&](const grpc::Status&) { answered.set_value(); });
+  caller.context().TryCancel();
+  answered.get_future().wait();
+  gate.Open();
+  EXPECT_EQ(held.get(), "OK");
+  harness_.Shutdown();
+  EXPECT_EQ(handlers_.calls, 1);
+}
+
+TEST_F(ServerTest, ShutdownLetsARunningCallFinish) {
+  Start();
+  Gate gate;
+  handlers_.during = [&](const Context&) { gate.Pass(); };
+  auto held = std::async(std::launch::async,
+                         [&] { return Call(&ProbeService::Stub::CallPublic, ProbeRequest()); });
+  gate.AwaitWaiting(1);
+  auto shutdown = std::async(std::launch::async, [&] { harness_.Shutdown(); });
+  gate.Open();
+  EXPECT_EQ(held.get(), "OK");
+  shutdown.get();
+}
+
+TEST_F(ServerTest, PortInUseAndMissingTlsFilesKeepTheServerFromStarting) {
+  Start();
+  portal::testing::RpcHarness other("probe");
+  other.options().listen_address = absl::StrCat("127.0.0.1:", harness_.server().port());
+  EXPECT_FALSE(other.Start({Table(handlers_)}, &grants_, &reads_).ok());
+  other.options().listen_address = "127.0.0.1:0";
+  other.options().tls.key = "/nonexistent";
+  EXPECT_EQ(other.Start({Table(handlers_)}, &grants_, &reads_).message(),
+            "/nonexistent: cannot be read");
+  other.options().tls = other.pki().FilesOf("probe", -1);
+  EXPECT_NE(other.Start({Table(handlers_)}, &grants_, &reads_).message().find("has expired"),
+            absl::string_view::npos);
+}
+
+TEST_F(ServerTest, StreamSendsAllAndEnds) {
+  Start();
+  ProbeRequest request;
+  request.set_number(1000);
+  Caller caller(AccountPassport());
+  auto reader = stub_->Watch(caller, request);
+  ProbeResponse response;
+  int count = 0;
+  while (reader->Read(&response)) EXPECT_EQ(response.number(), ++count);
+  EXPECT_EQ(count, 1000);
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(ServerTest, WaitingStreamHoldsNoWorkerAndGoesOnWhenWoken) {
+  harness_.options().executor.read = {.workers = 1, .capacity = 10};
+  std::promise<std::function<void()>> waker;
+  handlers_.on_wake = [&](std::function<void()> wake) { waker.set_value(std::move(wake)); };
+  Start();
+  ProbeRequest request;
+  request.set_number(1);
+  Caller caller(AccountPassport());
+  auto reader = stub_->Watch(caller, request);
+  const std::function<void()> wake = waker.get_future().get();
+  EXPECT_EQ(Call(&ProbeService::Stub::CallPublic, ProbeRequest()), "OK");
+  wake();
+  ProbeResponse response;
+  EXPECT_TRUE(reader->Read(&response));
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_TRUE(reader->Finish().ok());
+  wake();  // after the stream is gone
+}
+
+TEST_F(ServerTest, StreamOfAClientThatLeftEnds) {
+  std::promise<std::function<void()>> waker;
+  handlers_.on_wake = [&](std::function<void()> wake) { waker.set_value(std::move(wake)); };
+  Start();
+  ProbeRequest request;
+  request.set_number(1);
+  Caller caller(AccountPassport());
+  auto reader = stub_->Watch(caller, request);
+  waker.get_future().get();
+  caller.context().TryCancel();
+  ProbeResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  harness_.Shutdown();  // would hang on a stream that never ends
+}
+
+}  // namespace
+}  // namespace portal::rpc

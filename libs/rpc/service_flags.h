@@ -1,0 +1,22 @@
+#ifndef LIBS_RPC_SERVICE_FLAGS_H_
+#define LIBS_RPC_SERVICE_FLAGS_H_
+
+#include <string>
+
+#include "libs/db/pool.h"
+#include "libs/rpc/server.h"
+
+// The flags every service has; `--flagfile` reads them from a file. Call after
+// absl::ParseCommandLine.
+namespace portal::rpc {
+
+// --listen_address, --tls_*, --trust_domain, --reflection, --read_workers, --write_workers,
+// --drain.
+ServerOptions ServerOptionsFromFlags(const std::string& service);
+
+// --database_url, --statement_timeout, --lock_timeout; one connection per worker.
+db::PoolOptions PoolOptionsFromFlags(const std::string& service, const Executor::Options& executor);
+
+}  // namespace portal::rpc
+
+#endif  // LIBS_RPC_SERVICE_FLAGS_H_

@@ -1,0 +1,83 @@
+#include "libs/rpc/tls.h"
+
+#include <cstdio>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
+#include "openssl/pem.h"
+#include "openssl/x509.h"
+
+namespace portal::rpc {
+namespace {
+
+using grpc::experimental::FileWatcherCertificateProvider;
+
+// How often gRPC looks whether the files changed.
+constexpr unsigned kRefreshSeconds = 1;
+
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
+absl::Status Unusable(const std::string& path, absl::string_view why) {
+  return absl::FailedPreconditionError(absl::StrCat(path, ": ", why));
+}
+
+absl::StatusOr<Certificate> ReadCertificate(const std::string& path) {
+  File file(std::fopen(path.c_str(), "r"), std::fclose);
+  if (file == nullptr) return Unusable(path, "cannot be read");
+  Certificate certificate(PEM_read_X509(file.get(), nullptr, nullptr, nullptr), X509_free);
+  if (certificate == nullptr) return Unusable(path, "is not a PEM certificate");
+  return certificate;
+}
+
+absl::StatusOr<PrivateKey> ReadPrivateKey(const std::string& path) {
+  File file(std::fopen(path.c_str(), "r"), std::fclose);
+  if (file == nullptr) return Unusable(path, "cannot be read");
+  PrivateKey key(PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+  if (key == nullptr) return Unusable(path, "is not a PEM private key");
+  return key;
+}
+
+std::shared_ptr<FileWatcherCertificateProvider> Watch(const TlsFiles& files) {
+  return std::make_shared<FileWatcherCertificateProvider>(files.key, files.certificate, files.ca,
+                                                          kRefreshSeconds);
+}
+
+}  // namespace
+
+absl::Status CheckTlsFiles(const TlsFiles& files) {
+  const absl::StatusOr<Certificate> ca = ReadCertificate(files.ca);
+  if (!ca.ok()) return ca.status();
+  const absl::StatusOr<Certificate> certificate = ReadCertificate(files.certificate);
+  if (!certificate.ok()) return certificate.status();
+  const absl::StatusOr<PrivateKey> key = ReadPrivateKey(files.key);
+  if (!key.ok()) return key.status();
+  if (X509_check_private_key(certificate->get(), key->get()) != 1) {
+    return Unusable(files.key, absl::StrCat("is not the key of ", files.certificate));
+  }
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate->get())) <= 0) {
+    return Unusable(files.certificate, "has expired");
+  }
+  return absl::OkStatus();
+}
+
+std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const TlsFiles& files) {
+  grpc::experimental::TlsServerCredentialsOptions options(Watch(files));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const TlsFiles& files) {
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(Watch(files));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  return grpc::experimental::TlsCredentials(options);
+}
+
+}  // namespace portal::rpc

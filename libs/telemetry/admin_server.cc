@@ -56,6 +56,7 @@ void AnswerJson(httplib::Response& response, int status, const std::string& body
 AdminServer::AdminServer(AdminServerOptions options)
     : options_(std::move(options)), server_(std::make_unique<httplib::Server>()) {
   server_->set_socket_options(ReuseAddressOnly);
+  server_->set_keep_alive_timeout(kPatienceSeconds);  // also the wait for a first byte
   server_->set_read_timeout(kPatienceSeconds);
   server_->set_write_timeout(kPatienceSeconds);
   server_->set_keep_alive_max_count(1);  // an idle connection would occupy a thread

@@ -76,8 +76,18 @@ void AppendNumber(Number number, std::string& out) {
   out.append(digits, end);
 }
 
-std::string Timestamp(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
+// RFC 3339 in UTC with microseconds. Formatting a date costs more than all else in a line; a
+// second's is kept.
+void AppendTimestamp(absl::Time time, std::string& out) {
+  const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(time));
+  thread_local absl::Time kept_second = absl::InfinitePast();
+  thread_local std::string kept;
+  if (second != kept_second) {
+    kept = absl::FormatTime("%Y-%m-%dT%H:%M:%S", second, absl::UTCTimeZone());
+    kept_second = second;
+  }
+  const int64_t micros = absl::ToInt64Microseconds(time - second);
+  absl::StrAppend(&out, kept, ".", absl::Dec(micros, absl::kZeroPad6), "Z");
 }
 
 }  // namespace
@@ -120,9 +130,10 @@ void InitLogging(const LogOptions& options) { Current::Instance().Set(options); 
 void Log(Severity severity, absl::string_view event, std::initializer_list<Field> fields) {
   Logger& logger = Current::Instance().get();
   if (severity < logger.minimum) return;
-  std::string line =
-      absl::StrCat("{\"ts\":\"", Timestamp(logger.clock->Now()), "\",\"level\":\"",
-                   NameOf(severity), "\",\"service\":", logger.service, ",\"event\":");
+  std::string line = "{\"ts\":\"";
+  AppendTimestamp(logger.clock->Now(), line);
+  absl::StrAppend(&line, "\",\"level\":\"", NameOf(severity), "\",\"service\":", logger.service,
+                  ",\"event\":");
   AppendJsonString(event, line);
   for (const Field& field : fields) {
     line.push_back(',');

@@ -42,6 +42,22 @@ TEST(LogTest, ALineIsOneJsonObject) {
       "\"event\":\"server_started\",\"listen_address\":\"127.0.0.1:7101\",\"port\":7101}\n");
 }
 
+TEST(LogTest, TheTimestampFollowsTheClockInBothDirections) {
+  FakeClock clock;
+  LogCapture log({.service = "test", .clock = &clock});
+  const auto logged = [&](int64_t micros) {
+    clock.Set(absl::FromUnixMicros(micros));
+    LogInfo("event");
+    return json::parse(log.Lines().back()).at("ts").get<std::string>();
+  };
+  EXPECT_EQ(logged(1'795'373'999'999'999), "2026-11-22T18:59:59.999999Z");
+  EXPECT_EQ(logged(1'795'374'000'000'000), "2026-11-22T19:00:00.000000Z");
+  EXPECT_EQ(logged(1'795'374'000'500'000), "2026-11-22T19:00:00.500000Z");
+  EXPECT_EQ(logged(1'795'373'999'000'001), "2026-11-22T18:59:59.000001Z");
+  EXPECT_EQ(logged(0), "1970-01-01T00:00:00.000000Z");
+  EXPECT_EQ(logged(-1), "1969-12-31T23:59:59.999999Z");
+}
+
 TEST(LogTest, FieldsKeepTheirTypes) {
   LogCapture log;
   const std::string owned = "owned";

@@ -1,0 +1,53 @@
+#ifndef SERVICES_RECORDS_STORAGE_PATIENT_STORE_H_
+#define SERVICES_RECORDS_STORAGE_PATIENT_STORE_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/db/pool.h"
+#include "libs/db/session.h"
+#include "libs/id/ids.h"
+#include "services/records/domain/patient.h"
+#include "services/records/storage/position.h"
+
+namespace portal::records {
+
+// A profile with the clinic that keeps it.
+struct ClinicProfile {
+  id::ClinicId clinic_id;
+  PatientProfile profile;
+};
+
+// The official records. Thread-safe. Besides the errors named, what libs/db/pool.h lists.
+class PatientStore {
+ public:
+  // `pool` outlives the store.
+  explicit PatientStore(db::Pool& pool) : pool_(pool) {}
+
+  void Insert(db::Transaction& transaction, const Patient& patient) const;
+
+  // PATIENT_NOT_FOUND unless the clinic has the patient.
+  absl::StatusOr<Patient> Get(const db::CallOptions& call, const id::ClinicId& clinic_id,
+                              const id::PatientId& patient_id) const;
+
+  // At most `limit` of the clinic's patients.
+  absl::StatusOr<std::vector<Patient>> List(const db::CallOptions& call,
+                                            const id::ClinicId& clinic_id,
+                                            const PatientPosition& after, int limit) const;
+
+  // For account holders: the caller sees to the grant. PATIENT_NOT_FOUND.
+  absl::StatusOr<ClinicProfile> GetProfile(const db::CallOptions& call,
+                                           const id::PatientId& patient_id) const;
+
+ private:
+  db::Pool& pool_;
+};
+
+// Whether the clinic has the patient, and whether there is such a patient at all.
+bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,
+                 const id::PatientId& patient_id);
+bool IsPatient(db::Session& session, const id::PatientId& patient_id);
+
+}  // namespace portal::records
+
+#endif  // SERVICES_RECORDS_STORAGE_PATIENT_STORE_H_

@@ -1,0 +1,58 @@
+#include "services/records/storage/plan_section_kind_store.h"
+
+#include <string>
+#include <utility>
+
+#include "services/records/storage/queries.h"
+
+namespace portal::records {
+namespace {
+
+std::vector<PlanSectionKind> ListOf(db::Session& session, const id::ClinicId& clinic_id) {
+  std::vector<PlanSectionKind> kinds;
+  for (const db::Row& row : session.Exec(queries::kListPlanSectionKinds, clinic_id)) {
+    kinds.push_back({.id = row.Text("kind_id"),
+                     .title = row.Text("title"),
+                     .position = static_cast<int>(row.Int64("position"))});
+  }
+  return kinds;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PlanSectionKind>> PlanSectionKindStore::List(
+    const db::CallOptions& call, const id::ClinicId& clinic_id) const {
+  return pool_.Read(call,
+                    [&](db::Session& session) -> absl::StatusOr<std::vector<PlanSectionKind>> {
+                      std::vector<PlanSectionKind> kinds = ListOf(session, clinic_id);
+                      return kinds.empty() ? StartingPlanSectionKinds() : std::move(kinds);
+                    });
+}
+
+std::vector<PlanSectionKind> PlanSectionKindStore::Ensure(db::Transaction& transaction,
+                                                          const id::ClinicId& clinic_id) const {
+  std::vector<PlanSectionKind> kinds = ListOf(transaction, clinic_id);
+  if (!kinds.empty()) return kinds;
+  std::vector<std::string> ids, titles;
+  for (const PlanSectionKind& kind : StartingPlanSectionKinds()) {
+    ids.push_back(kind.id);
+    titles.push_back(kind.title);
+  }
+  transaction.Exec(queries::kInsertStartingPlanSectionKinds, clinic_id, ids, titles);
+  // Somebody else may have been quicker.
+  return ListOf(transaction, clinic_id);
+}
+
+std::vector<PlanSection> SectionsOf(const db::Row& row) {
+  std::vector<PlanSection> sections;
+  if (row.IsNull("kind_ids")) return sections;
+  const std::vector<std::string> kind_ids = row.TextArray("kind_ids");
+  const std::vector<std::string> titles = row.TextArray("titles");
+  std::vector<std::string> texts = row.TextArray("texts");
+  for (size_t i = 0; i < kind_ids.size(); ++i) {
+    sections.push_back({kind_ids[i], titles[i], std::move(texts[i])});
+  }
+  return sections;
+}
+
+}  // namespace portal::records

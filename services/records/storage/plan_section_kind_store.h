@@ -1,0 +1,38 @@
+#ifndef SERVICES_RECORDS_STORAGE_PLAN_SECTION_KIND_STORE_H_
+#define SERVICES_RECORDS_STORAGE_PLAN_SECTION_KIND_STORE_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/db/pool.h"
+#include "libs/db/session.h"
+#include "libs/id/ids.h"
+#include "services/records/domain/plan_section.h"
+
+namespace portal::records {
+
+// The clinics' lists of plan sections. Thread-safe.
+class PlanSectionKindStore {
+ public:
+  // `pool` outlives the store.
+  explicit PlanSectionKindStore(db::Pool& pool) : pool_(pool) {}
+
+  // The clinic's list in its order: the starting list until the clinic has written its first chart.
+  absl::StatusOr<std::vector<PlanSectionKind>> List(const db::CallOptions& call,
+                                                    const id::ClinicId& clinic_id) const;
+
+  // The same for a change that will refer to it: makes the list if the clinic has none, once,
+  // however many changes come at the same time.
+  std::vector<PlanSectionKind> Ensure(db::Transaction& transaction,
+                                      const id::ClinicId& clinic_id) const;
+
+ private:
+  db::Pool& pool_;
+};
+
+// The columns kind_ids, titles and texts of a chart or plan, none of them if it has no sections.
+std::vector<PlanSection> SectionsOf(const db::Row& row);
+
+}  // namespace portal::records
+
+#endif  // SERVICES_RECORDS_STORAGE_PLAN_SECTION_KIND_STORE_H_

@@ -1,0 +1,79 @@
+#include "services/records/storage/schema.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "libs/db/migrations.h"
+#include "libs/testing/postgres_queries.h"
+#include "services/records/storage/queries.h"
+#include "services/records/storage/records_fixture.h"
+
+namespace portal::records {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class SchemaTest : public RecordsFixture {};
+
+TEST_F(SchemaTest, EveryStatementPreparesWithTheRightsOfTheAppRole) {
+  testing::ExpectQueriesPrepare(database_.app, queries::kAll);
+}
+
+TEST_F(SchemaTest, TheMigrationsThatTheServiceNeedsAreThere) {
+  EXPECT_OK(db::RequireMigrations(database_.app, NeededMigrations()));
+}
+
+TEST_F(SchemaTest, NoStatementReadsALargeTableFromEndToEnd) {
+  Psql(R"(
+    INSERT INTO patients
+    SELECT gen_random_uuid(), md5((i % 50)::text)::uuid, 'G' || i % 17, 'F' || i % 333, '2000-01-01', 'male', '', '{}',
+           '{}', '', '', '', '', '', '', '', '', '', 1, now(), now()
+    FROM generate_series(1, 10000) AS i;
+    INSERT INTO plan_section_kinds
+    SELECT md5(i::text)::uuid, 'k' || j, 't', j FROM generate_series(0, 49) AS i, generate_series(1, 11) AS j;
+    INSERT INTO soap_charts
+    SELECT gen_random_uuid(), clinic_id, patient_id, gen_random_uuid(), 'x', date '2026-01-01' - n, '', '', '', 1,
+           now(), now(), now()
+    FROM patients, generate_series(1, 3) AS n;
+    INSERT INTO plan_sections
+    SELECT clinic_id, soap_chart_id, 'k' || j, 'do' FROM soap_charts, generate_series(1, 2) AS j;
+    ANALYZE patients, plan_section_kinds, soap_charts, plan_sections;
+  )");
+  for (const db::Query& query : queries::kAll) {
+    EXPECT_THAT(testing::SequentialScans(database_.app, query), IsEmpty()) << query.name;
+  }
+  // A page stops at its end: no list is sorted.
+  for (const db::Query& query :
+       {queries::kListPatients, queries::kListSoapCharts, queries::kListTreatmentPlans,
+        queries::kListTreatmentPlansAtClinic}) {
+    EXPECT_THAT(testing::PlanNodes(database_.app, query), Not(Contains(HasSubstr("Sort"))))
+        << query.name;
+  }
+}
+
+TEST_F(SchemaTest, NothingThatReadsPlansNamesTheOtherPartsOfAChart) {
+  std::string sources = Psql("SELECT pg_get_viewdef('treatment_plans'::regclass)");
+  int plan_queries = 0;
+  for (const db::Query& query : queries::kAll) {
+    if (!absl::StrContains(query.name, "TreatmentPlan")) continue;
+    absl::StrAppend(&sources, query.sql);
+    ++plan_queries;
+  }
+  EXPECT_EQ(plan_queries, 3);
+  for (const char* column : {"subjective", "objective", "assessment", "*"}) {
+    EXPECT_THAT(sources, Not(HasSubstr(column)));
+  }
+}
+
+TEST_F(SchemaTest, AccountsReadNothingThatIsForStaffOnly) {
+  EXPECT_THAT(std::string(queries::kGetPatientProfile.sql), Not(HasSubstr("staff_notes")));
+  EXPECT_THAT(std::string(queries::kGetPatient.sql), HasSubstr("staff_notes"));
+}
+
+}  // namespace
+}  // namespace portal::records

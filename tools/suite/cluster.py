@@ -30,7 +30,7 @@ SETTINGS = {
 }
 # For clusters that live as long as one test: what a crash of the machine would lose does not matter.
 THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 class PostgresCluster:

@@ -59,7 +59,7 @@ class Process:
         if self.dies_with_parent:
             # setpriv becomes the program; the signal survives that, but not a change of user, which comes first.
             argv = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", *argv]
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        self.log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         as_account = {} if self.account is None else {
             "user": self.account.uid,
             "group": self.account.gid,
@@ -137,7 +137,7 @@ class Process:
 
 def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
     """Replaces a file as a whole, so that no reader and no crash ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w") as file:

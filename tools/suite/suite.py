@@ -18,7 +18,7 @@ from suite.pki import CertificateAuthority
 from suite.processes import Process, run
 from suite.services import CALLERS, DEVELOPMENT_PORTS, NAMES, SERVICES, FlagValues, Ports, Service
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 PROBE_SECONDS = 2
 
 Tell = Callable[[str], None]

@@ -72,7 +72,8 @@ class TrailTest : public ::testing::Test {
   }
 
   void AppendEvents(int count) {
-    const std::vector<Event> events(count, ReadOfPatient());
+    std::vector<Event> events;
+    for (int i = 0; i < count; ++i) events.push_back(ReadOfPatient());
     ASSERT_OK(pool_->Execute([&](db::Session& s) { return Append(s, clock_, events); }));
   }
 

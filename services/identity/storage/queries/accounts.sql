@@ -44,6 +44,6 @@ UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash =
 DELETE FROM sign_ups WHERE normalized_email = $1
 
 -- name: PruneSignUps
-DELETE FROM sign_ups WHERE normalized_email IN (
+DELETE FROM sign_ups WHERE normalized_email = ANY (ARRAY(
   SELECT normalized_email FROM sign_ups WHERE expires_at <= from_micros($1)
-  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))

@@ -25,6 +25,7 @@ WHERE kind = $1 AND subject = $2 AND cardinality(attempted_at) > 0
 DELETE FROM attempts WHERE kind = $1 AND subject = $2
 
 -- name: PruneAttempts
-DELETE FROM attempts WHERE (kind, subject) IN (
-  SELECT kind, subject FROM attempts WHERE expires_at <= from_micros($1)
-  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+-- Rows that are locked do not move, so their places name them.
+DELETE FROM attempts WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM attempts WHERE expires_at <= from_micros($1)
+  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))

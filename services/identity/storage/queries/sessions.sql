@@ -39,6 +39,6 @@ UPDATE sessions SET ended_at = from_micros($3)
 WHERE session_id = $1 AND account_id = $2 AND ended_at IS NULL
 
 -- name: PruneSessions
-DELETE FROM sessions WHERE session_id IN (
+DELETE FROM sessions WHERE session_id = ANY (ARRAY(
   SELECT session_id FROM sessions WHERE expires_at <= from_micros($1)
-  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))

@@ -1,0 +1,72 @@
+#include "services/identity/storage/account_store.h"
+
+#include "libs/status/errors.h"
+#include "services/identity/domain/errors.h"
+#include "services/identity/storage/queries.h"
+
+namespace portal::identity {
+
+absl::StatusOr<Credentials> AccountStore::FindCredentials(const db::CallOptions& call,
+                                                          const Email& email) {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<Credentials> {
+    const db::Row row = session.Exec(queries::kGetCredentials, email.normalized()).One();
+    Credentials credentials;
+    if (const auto account_id = row.OptionalId<id::AccountId>("account_id")) {
+      credentials.account = {.account_id = *account_id, .password_hash = row.Text("password_hash")};
+    }
+    credentials.sign_up_password_hash = row.OptionalText("sign_up_password_hash");
+    return credentials;
+  });
+}
+
+absl::StatusOr<std::optional<Account>> AccountStore::Find(const db::CallOptions& call,
+                                                          const id::AccountId& account_id) {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::optional<Account>> {
+    const std::optional<db::Row> row = session.Exec(queries::kGetAccount, account_id).AtMostOne();
+    if (!row.has_value()) return std::nullopt;
+    return Account{.account_id = row->Id<id::AccountId>("account_id"),
+                   .email = row->Text("email"),
+                   .created_at = row->Time("created_us")};
+  });
+}
+
+absl::StatusOr<bool> AccountStore::PutSignUp(db::Transaction& transaction, const SignUp& sign_up) {
+  return transaction
+      .Exec(queries::kUpsertSignUp, sign_up.email.normalized(), sign_up.email.text(),
+            sign_up.password_hash, db::Bytes{sign_up.token_hash}, sign_up.created_at,
+            sign_up.expires_at)
+      .One()
+      .Bool("has_account");
+}
+
+absl::StatusOr<id::AccountId> AccountStore::Verify(db::Transaction& transaction,
+                                                   absl::string_view token_hash,
+                                                   const id::AccountId& new_account_id,
+                                                   absl::Time now) {
+  const std::optional<db::Row> row =
+      transaction
+          .Exec(queries::kVerifySignUp, db::Bytes{std::string(token_hash)}, new_account_id, now)
+          .AtMostOne();
+  if (!row.has_value()) return LinkRejected();
+  return row->Id<id::AccountId>("account_id");
+}
+
+absl::Status AccountStore::Create(db::Transaction& transaction, const id::AccountId& account_id,
+                                  const Email& email, absl::string_view password_hash,
+                                  absl::Time now) {
+  const bool created = !transaction
+                            .Exec(queries::kInsertAccount, account_id, email.text(),
+                                  email.normalized(), password_hash, now)
+                            .empty();
+  if (!created) return status::Contention();
+  transaction.Exec(queries::kDeleteSignUp, email.normalized());
+  return absl::OkStatus();
+}
+
+absl::Status AccountStore::Rehash(db::Transaction& transaction, const AccountCredentials& old,
+                                  absl::string_view password_hash) {
+  transaction.Exec(queries::kUpdatePasswordHash, old.account_id, old.password_hash, password_hash);
+  return absl::OkStatus();
+}
+
+}  // namespace portal::identity

@@ -1,0 +1,85 @@
+#ifndef SERVICES_IDENTITY_STORAGE_ACCOUNT_STORE_H_
+#define SERVICES_IDENTITY_STORAGE_ACCOUNT_STORE_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/db/pool.h"
+#include "libs/id/ids.h"
+#include "services/identity/domain/email.h"
+
+namespace portal::identity {
+
+struct Account {
+  id::AccountId account_id;
+  // As the person wrote it.
+  std::string email;
+  absl::Time created_at;
+};
+
+// An account and the hash of its password.
+struct AccountCredentials {
+  id::AccountId account_id;
+  std::string password_hash;
+};
+
+// What a password given for an e-mail address is compared with. An address may have either, both or
+// neither.
+struct Credentials {
+  std::optional<AccountCredentials> account;
+  // Of the newest sign-up, whose mailbox is not proven.
+  std::optional<std::string> sign_up_password_hash;
+};
+
+// Asked for, not proven yet.
+struct SignUp {
+  Email email;
+  std::string password_hash;
+  // SHA-256 of the link's token.
+  std::string token_hash;
+  absl::Time created_at;
+  absl::Time expires_at;
+};
+
+// Accounts, and the sign-ups that become accounts. Thread-safe.
+class AccountStore {
+ public:
+  // `pool` outlives the store; so for all stores.
+  explicit AccountStore(db::Pool& pool) : pool_(pool) {}
+
+  // Does the same work for every address.
+  absl::StatusOr<Credentials> FindCredentials(const db::CallOptions& call, const Email& email);
+
+  // None if there is no such account.
+  absl::StatusOr<std::optional<Account>> Find(const db::CallOptions& call,
+                                              const id::AccountId& account_id);
+
+  // Takes the place of an earlier sign-up for the address. Returns whether the address has an
+  // account already: then nobody must get the link.
+  absl::StatusOr<bool> PutSignUp(db::Transaction& transaction, const SignUp& sign_up);
+
+  // Makes the account that the link belongs to, with the password of its own sign-up. LINK_REJECTED
+  // if the token is unknown, used, replaced or, at `now`, expired.
+  absl::StatusOr<id::AccountId> Verify(db::Transaction& transaction, absl::string_view token_hash,
+                                       const id::AccountId& new_account_id, absl::Time now);
+
+  // Makes an account whose mailbox was proven in another way; a pending sign-up for the address is
+  // void. CONTENTION if an account has come into being meanwhile: the caller looks again.
+  absl::Status Create(db::Transaction& transaction, const id::AccountId& account_id,
+                      const Email& email, absl::string_view password_hash, absl::Time now);
+
+  // Replaces the hash by one of the same password at another cost; does nothing if the password was
+  // changed meanwhile.
+  absl::Status Rehash(db::Transaction& transaction, const AccountCredentials& old,
+                      absl::string_view password_hash);
+
+ private:
+  db::Pool& pool_;
+};
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_STORAGE_ACCOUNT_STORE_H_

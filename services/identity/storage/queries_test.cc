@@ -1,0 +1,56 @@
+#include "services/identity/storage/queries.h"
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/testing/postgres.h"
+#include "libs/testing/postgres_queries.h"
+
+namespace portal::identity {
+namespace {
+
+using ::testing::IsEmpty;
+
+const testing::TestDatabase& Filled() {
+  static const testing::TestDatabase database = [] {
+    testing::TestDatabase made = testing::PostgresCluster::Shared().CreateDatabase("identity");
+    testing::Psql(made.owner, R"(
+        INSERT INTO accounts (account_id, email, normalized_email, password_hash, created_at)
+        SELECT md5('account' || i)::uuid, i || '@x.example', i || '@x.example', 'hash', now()
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO sign_ups (normalized_email, email, password_hash, token_hash, created_at, expires_at)
+        SELECT 's' || i || '@x.example', 's' || i || '@x.example', 'hash', sha256(i::text::bytea), now(),
+               now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO sessions (session_id, account_id, token_hash, created_at, last_seen_at, expires_at)
+        SELECT md5('session' || i)::uuid, md5('account' || i)::uuid, sha256(i::text::bytea), now(), now(),
+               now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO clinics (clinic_id, slug, display_name, time_zone, created_at)
+        SELECT md5('clinic' || i)::uuid, 'clinic-' || i, 'Clinic', 'UTC', now() FROM generate_series(1, 2000) AS i;
+        INSERT INTO staff_members (staff_member_id, clinic_id, account_id, email, normalized_email, display_name,
+                                   roles, created_at)
+        SELECT md5('member' || i)::uuid, md5('clinic' || (1 + i % 2000))::uuid, md5('account' || i)::uuid,
+               i || '@x.example', i || '@x.example', 'Member', 4, now()
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO attempts (kind, subject, attempted_at, expires_at)
+        SELECT 1, sha256(i::text::bytea), ARRAY[now()], now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
+        ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts;)");
+    return made;
+  }();
+  return database;
+}
+
+TEST(QueriesTest, EveryStatementFitsTheSchemaAndTheRightsOfTheService) {
+  testing::ExpectQueriesPrepare(Filled().app, queries::kAll);
+}
+
+TEST(QueriesTest, NoStatementReadsATableFromEndToEnd) {
+  for (const db::Query& query : queries::kAll) {
+    EXPECT_THAT(testing::SequentialScans(Filled().app, query), IsEmpty()) << query.name;
+  }
+}
+
+}  // namespace
+}  // namespace portal::identity

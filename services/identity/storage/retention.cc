@@ -1,0 +1,24 @@
+#include "services/identity/storage/retention.h"
+
+#include "libs/status/status_macros.h"
+#include "services/identity/domain/limits.h"
+#include "services/identity/storage/queries.h"
+
+namespace portal::identity {
+
+absl::StatusOr<bool> Retention::Prune() {
+  const absl::Time now = clock_.Now();
+  ASSIGN_OR_RETURN(const bool more_sign_ups, Prune(queries::kPruneSignUps, now - kSignUpRetention));
+  ASSIGN_OR_RETURN(const bool more_sessions,
+                   Prune(queries::kPruneSessions, now - kSessionRetention));
+  ASSIGN_OR_RETURN(const bool more_attempts, Prune(queries::kPruneAttempts, now));
+  return more_sign_ups || more_sessions || more_attempts;
+}
+
+absl::StatusOr<bool> Retention::Prune(const db::Query& query, absl::Time expired_until) {
+  return pool_.Execute([&](db::Session& session) -> absl::StatusOr<bool> {
+    return session.Exec(query, expired_until, kPruneBatch).affected() == kPruneBatch;
+  });
+}
+
+}  // namespace portal::identity

@@ -1,0 +1,20 @@
+#include "services/identity/storage/schema.h"
+
+#include "libs/audit/queries.h"
+#include "libs/idempotency/queries.h"
+#include "libs/outbox/queries.h"
+#include "services/identity/domain/errors.h"
+#include "services/identity/storage/queries.h"
+
+namespace portal::identity {
+
+void AddSchema(db::PoolOptions& options) {
+  options.queries.insert(
+      options.queries.end(),
+      {queries::kAll, audit::queries::kAll, idempotency::queries::kAll, outbox::queries::kAll});
+  options.constraint_errors["clinics_slug_key"] = ClinicSlugTaken;
+  // The account was invited under another address that it had.
+  options.constraint_errors["staff_members_account_clinic_key"] = StaffExists;
+}
+
+}  // namespace portal::identity

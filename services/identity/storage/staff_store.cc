@@ -1,0 +1,88 @@
+#include "services/identity/storage/staff_store.h"
+
+#include <utility>
+
+#include "libs/status/status_macros.h"
+#include "services/identity/domain/errors.h"
+#include "services/identity/storage/queries.h"
+
+namespace portal::identity {
+namespace {
+
+StaffMember ToStaffMember(const db::Row& row) {
+  return {.staff_member_id = row.Id<StaffMemberId>("staff_member_id"),
+          .clinic_id = row.Id<id::ClinicId>("clinic_id"),
+          .account_id = row.OptionalId<id::AccountId>("account_id"),
+          .email = row.Text("email"),
+          .display_name = row.Text("display_name"),
+          .roles = StaffRoles::FromBits(row.Int64("roles")),
+          .created_at = row.Time("created_us")};
+}
+
+absl::StatusOr<Invitation> ToInvitation(const db::Rows& rows) {
+  const std::optional<db::Row> row = rows.AtMostOne();
+  if (!row.has_value()) return LinkRejected();
+  ASSIGN_OR_RETURN(Email email, Email::Parse("email", row->Text("email")));
+  Invitation invitation = {.email = std::move(email)};
+  if (const auto account_id = row->OptionalId<id::AccountId>("account_id")) {
+    invitation.account = {.account_id = *account_id, .password_hash = row->Text("password_hash")};
+  }
+  return invitation;
+}
+
+}  // namespace
+
+absl::StatusOr<StaffMember> StaffStore::Invite(db::Transaction& transaction, StaffMember member,
+                                               const Email& email, absl::string_view token_hash,
+                                               absl::Time expires_at) {
+  const std::optional<db::Row> row =
+      transaction
+          .Exec(queries::kInviteStaffMember, member.staff_member_id, member.clinic_id, email.text(),
+                email.normalized(), member.roles.bits(), member.created_at,
+                db::Bytes{std::string(token_hash)}, expires_at)
+          .AtMostOne();
+  if (!row.has_value()) return StaffExists();
+  member.staff_member_id = row->Id<StaffMemberId>("staff_member_id");
+  member.email = email.text();
+  return member;
+}
+
+absl::StatusOr<Invitation> StaffStore::FindInvitation(const db::CallOptions& call,
+                                                      absl::string_view token_hash,
+                                                      absl::Time now) {
+  return pool_.Read(call, [&](db::Session& session) {
+    return ToInvitation(
+        session.Exec(queries::kGetInvitation, db::Bytes{std::string(token_hash)}, now));
+  });
+}
+
+absl::StatusOr<Invitation> StaffStore::LockInvitation(db::Transaction& transaction,
+                                                      absl::string_view token_hash,
+                                                      absl::Time now) {
+  return ToInvitation(
+      transaction.Exec(queries::kLockInvitation, db::Bytes{std::string(token_hash)}, now));
+}
+
+absl::StatusOr<StaffMember> StaffStore::Accept(db::Transaction& transaction,
+                                               absl::string_view token_hash,
+                                               const id::AccountId& account_id,
+                                               absl::string_view display_name) {
+  return ToStaffMember(transaction
+                           .Exec(queries::kAcceptInvitation, db::Bytes{std::string(token_hash)},
+                                 account_id, display_name)
+                           .One());
+}
+
+absl::StatusOr<std::vector<StaffMember>> StaffStore::List(const db::CallOptions& call,
+                                                          const id::ClinicId& clinic_id,
+                                                          const StaffMemberId& after, int limit) {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<StaffMember>> {
+    std::vector<StaffMember> members;
+    for (const db::Row row : session.Exec(queries::kListStaffMembers, clinic_id, after, limit)) {
+      members.push_back(ToStaffMember(row));
+    }
+    return members;
+  });
+}
+
+}  // namespace portal::identity

@@ -18,6 +18,10 @@ enum class Refusal {
   kGrantExists,  // the code is live, and the account has no use for it
 };
 
+inline constexpr Refusal kRefusals[] = {Refusal::kMalformed, Refusal::kUnknown,
+                                        Refusal::kUsed,      Refusal::kCancelled,
+                                        Refusal::kExpired,   Refusal::kGrantExists};
+
 // What a code's row says about it at the time of the refusal.
 struct CodeFacts {
   bool redeemed = false;

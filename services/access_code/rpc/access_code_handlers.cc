@@ -1,0 +1,181 @@
+#include "services/access_code/rpc/access_code_handlers.h"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "libs/audit/event.h"
+#include "libs/crypto/random.h"
+#include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+#include "services/access_code/domain/limits.h"
+#include "services/access_code/rpc/call.h"
+#include "services/access_code/rpc/convert.h"
+#include "services/access_code/rpc/paging.h"
+
+namespace portal::access_code {
+namespace {
+
+audit::Event EventAbout(const rpc::Context& context, const id::AccessCodeId& access_code_id,
+                        const id::ClinicId& clinic_id, const id::PatientId& patient_id) {
+  audit::Event event = context.AuditEvent();
+  event.clinic_id = clinic_id;
+  event.patient_id = patient_id;
+  event.resource_kind = "access_code";
+  event.resource_id = access_code_id.ToString();
+  return event;
+}
+
+}  // namespace
+
+AccessCodeHandlers::AccessCodeHandlers(const Dependencies& dependencies)
+    : deps_(dependencies),
+      page_tokens_(dependencies.sealer),
+      codes_(dependencies.pool, dependencies.peppers),
+      attempts_(dependencies.pool),
+      metrics_(dependencies.metrics) {}
+
+absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
+    const rpc::Context& context, const v1::IssueAccessCodeRequest& request) {
+  ASSIGN_OR_RETURN(const absl::Duration validity, ValidityOfDays(request.validity_days()));
+  const auto issue =
+      [&](db::Transaction& transaction) -> absl::StatusOr<v1::IssueAccessCodeResponse> {
+    const absl::Time now = deps_.clock.Now();
+    const CodeWords words = CodeWords::Draw(deps_.words, crypto::UniformBelow);
+    const AccessCode code = {.id = id::AccessCodeId::New(deps_.clock),
+                             .clinic_id = context.clinic_id(),
+                             .patient_id = context.patient_id(),
+                             .issuer = context.account_id(),
+                             .created_at = now,
+                             .expires_at = now + validity};
+    RETURN_IF_ERROR(codes_.Insert(transaction, code, words));
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock,
+                                  {EventAbout(context, code.id, code.clinic_id, code.patient_id)}));
+    transaction.AfterCommit([this] { metrics_.Issued(); });
+    v1::IssueAccessCodeResponse response;
+    *response.mutable_access_code() = ToProto(code, now);
+    response.set_words(words.text());
+    return response;
+  };
+  return deps_.idempotency.Run<v1::IssueAccessCodeResponse>(
+      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, issue);
+}
+
+absl::StatusOr<v1::ListAccessCodesResponse> AccessCodeHandlers::ListAccessCodes(
+    const rpc::Context& context, const v1::ListAccessCodesRequest& request) {
+  ASSIGN_OR_RETURN(const int page_size,
+                   rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
+  ASSIGN_OR_RETURN(const std::vector<std::string> position,
+                   page_tokens_.Parse(request, request.page_token(), kPositionColumns));
+  ASSIGN_OR_RETURN(const ListPosition after, ListPositionOf(position));
+  ASSIGN_OR_RETURN(std::vector<AccessCode> codes,
+                   codes_.List(CallOf(context), context.clinic_id(), context.patient_id(), after,
+                               page_size + 1));
+  v1::ListAccessCodesResponse response;
+  if (codes.size() > page_size) {
+    codes.resize(page_size);
+    response.set_next_page_token(
+        page_tokens_.Make(request, ToTexts(codes.back().created_at, codes.back().id.uuid())));
+  }
+  const absl::Time now = deps_.clock.Now();
+  for (const AccessCode& code : codes) *response.add_access_codes() = ToProto(code, now);
+  return response;
+}
+
+absl::StatusOr<v1::AccessCode> AccessCodeHandlers::CancelAccessCode(
+    const rpc::Context& context, const v1::CancelAccessCodeRequest& request) {
+  ASSIGN_OR_RETURN(const id::AccessCodeId access_code_id,
+                   id::AccessCodeId::Parse("access_code_id", request.access_code_id()));
+  const auto cancel = [&](db::Transaction& transaction) -> absl::StatusOr<v1::AccessCode> {
+    const absl::Time now = deps_.clock.Now();
+    ASSIGN_OR_RETURN(
+        const AccessCode code,
+        codes_.Cancel(transaction, context.clinic_id(), access_code_id, context.account_id(), now));
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock,
+                                  {EventAbout(context, code.id, code.clinic_id, code.patient_id)}));
+    return ToProto(code, now);
+  };
+  return deps_.idempotency.Run<v1::AccessCode>(
+      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, cancel);
+}
+
+absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCode(
+    const rpc::Context& context, const v1::RedeemAccessCodeRequest& request) {
+  using Response = v1::RedeemAccessCodeResponse;
+  // Whoever lost the answer of a redemption gets it, however many attempts were made since: no code
+  // is looked at.
+  ASSIGN_OR_RETURN(std::optional<Response> recorded,
+                   deps_.idempotency.Find<Response>(deps_.pool, CallOf(context),
+                                                    KeyOf(context, request.request_id()), request));
+  if (recorded.has_value()) return *std::move(recorded);
+
+  absl::Status admitted = attempts_.Admit(CallOf(context), context.account_id(),
+                                          context.call().client_address, deps_.clock.Now());
+  if (absl::IsResourceExhausted(admitted)) {
+    metrics_.Throttled();
+    return Refuse(context, std::move(admitted), std::nullopt);
+  }
+  RETURN_IF_ERROR(std::move(admitted));
+
+  std::optional<RefusedCode> refused = RefusedCode{.refusal = Refusal::kMalformed};
+  if (const auto words = CodeWords::Parse(deps_.words, request.code()); words.has_value()) {
+    absl::StatusOr<Response> response = Redeem(context, request, *words, refused);
+    if (!refused.has_value()) return response;
+  }
+  metrics_.Refused(refused->refusal);
+  return Refuse(context, ToStatus(refused->refusal), refused->meant);
+}
+
+absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
+    const rpc::Context& context, const v1::RedeemAccessCodeRequest& request, const CodeWords& words,
+    std::optional<RefusedCode>& refused) {
+  const absl::Time now = deps_.clock.Now();
+  const auto redeem =
+      [&](db::Transaction& transaction) -> absl::StatusOr<v1::RedeemAccessCodeResponse> {
+    refused.reset();
+    ASSIGN_OR_RETURN(const Redemption redemption,
+                     codes_.Redeem(transaction, words, context.account_id(),
+                                   id::GrantId::New(deps_.clock), now));
+    if (const auto* redeemed = std::get_if<RedeemedCode>(&redemption)) {
+      return Record(transaction, context, *redeemed);
+    }
+    refused = std::get<RefusedCode>(redemption);
+    return ToStatus(refused->refusal);
+  };
+  refused.reset();
+  auto response = deps_.idempotency.Run<v1::RedeemAccessCodeResponse>(
+      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, redeem);
+  // Refused by the constraint: another code for the patient was being redeemed for this account.
+  if (!refused.has_value() && status::ReasonOf(response.status()) == "GRANT_EXISTS") {
+    refused = RefusedCode{.refusal = Refusal::kGrantExists};
+  }
+  return response;
+}
+
+absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Record(
+    db::Transaction& transaction, const rpc::Context& context, const RedeemedCode& redeemed) {
+  const AccessiblePatient& patient = redeemed.patient;
+  RETURN_IF_ERROR(audit::Append(
+      transaction, deps_.clock,
+      {EventAbout(context, redeemed.access_code_id, patient.clinic_id, patient.patient_id)}));
+  deps_.outbox.Append(transaction, kAccessGrantedTopic,
+                      ToEvent(patient, context.account_id()).SerializeAsString());
+  transaction.AfterCommit([this] { metrics_.Redeemed(); });
+  v1::RedeemAccessCodeResponse response;
+  *response.mutable_patient() = ToProto(patient);
+  return response;
+}
+
+absl::Status AccessCodeHandlers::Refuse(const rpc::Context& context, absl::Status refusal,
+                                        const std::optional<RefusedCode::Meant>& meant) {
+  audit::Event event = meant.has_value() ? EventAbout(context, meant->access_code_id,
+                                                      meant->clinic_id, meant->patient_id)
+                                         : context.AuditEvent();
+  event.outcome = status::ReasonOf(refusal);
+  RETURN_IF_ERROR(deps_.pool.Execute(CallOf(context), [&](db::Session& session) {
+    return audit::Append(session, deps_.clock, {event});
+  }));
+  return refusal;
+}
+
+}  // namespace portal::access_code

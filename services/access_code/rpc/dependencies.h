@@ -1,0 +1,32 @@
+#ifndef SERVICES_ACCESS_CODE_RPC_DEPENDENCIES_H_
+#define SERVICES_ACCESS_CODE_RPC_DEPENDENCIES_H_
+
+#include "libs/crypto/keyring.h"
+#include "libs/crypto/sealer.h"
+#include "libs/db/pool.h"
+#include "libs/idempotency/store.h"
+#include "libs/outbox/outbox.h"
+#include "libs/telemetry/metrics.h"
+#include "libs/time/clock.h"
+#include "services/access_code/domain/word_list.h"
+
+namespace portal::access_code {
+
+// What the handlers work with; all of it outlives them. The pool lists the queries of this service,
+// audit, outbox and idempotency, and has ConstraintErrors().
+struct Dependencies {
+  db::Pool& pool;
+  const WordList& words;
+  // For digests of codes, and nothing else.
+  const crypto::Keyring& peppers;
+  // For page tokens.
+  const crypto::Sealer& sealer;
+  const outbox::Outbox& outbox;
+  const idempotency::Store& idempotency;
+  const time::Clock& clock;
+  telemetry::Metrics& metrics;
+};
+
+}  // namespace portal::access_code
+
+#endif  // SERVICES_ACCESS_CODE_RPC_DEPENDENCIES_H_

@@ -1,0 +1,110 @@
+#include "services/access_code/rpc/grant_handlers.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "libs/audit/event.h"
+#include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+#include "services/access_code/domain/limits.h"
+#include "services/access_code/rpc/call.h"
+#include "services/access_code/rpc/convert.h"
+#include "services/access_code/rpc/paging.h"
+
+namespace portal::access_code {
+namespace {
+
+absl::StatusOr<std::vector<id::PatientId>> ParseCheckedPatients(
+    const v1::CheckGrantsRequest& request) {
+  if (request.patient_ids().empty() || request.patient_ids_size() > kMaxCheckedPatients) {
+    return status::InvalidField("patient_ids", absl::StrCat("must be 1 to ", kMaxCheckedPatients));
+  }
+  std::vector<id::PatientId> ids;
+  status::FieldViolations violations;
+  for (const std::string& text : request.patient_ids()) {
+    const auto id = id::PatientId::Parse(absl::StrCat("patient_ids[", ids.size(), "]"), text);
+    if (!id.ok()) violations.Add(id.status());
+    ids.push_back(id.value_or(id::PatientId()));
+  }
+  RETURN_IF_ERROR(violations.ToStatus());
+  return ids;
+}
+
+}  // namespace
+
+GrantHandlers::GrantHandlers(const Dependencies& dependencies)
+    : deps_(dependencies), page_tokens_(dependencies.sealer), grants_(dependencies.pool) {}
+
+absl::StatusOr<v1::ListMyPatientsResponse> GrantHandlers::ListMyPatients(
+    const rpc::Context& context, const v1::ListMyPatientsRequest& request) {
+  ASSIGN_OR_RETURN(const int page_size,
+                   rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
+  ASSIGN_OR_RETURN(const std::vector<std::string> position,
+                   page_tokens_.Parse(request, request.page_token(), kPositionColumns));
+  ASSIGN_OR_RETURN(const std::optional<PatientPosition> after, PatientPositionOf(position));
+  ASSIGN_OR_RETURN(
+      std::vector<AccessiblePatient> patients,
+      grants_.ListPatients(CallOf(context), context.account_id(), after, page_size + 1));
+  v1::ListMyPatientsResponse response;
+  if (patients.size() > page_size) {
+    patients.resize(page_size);
+    response.set_next_page_token(page_tokens_.Make(request, ToTexts(patients.back())));
+  }
+  for (const AccessiblePatient& patient : patients) {
+    context.Discloses(patient.patient_id);
+    *response.add_patients() = ToProto(patient);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListGrantsResponse> GrantHandlers::ListGrants(
+    const rpc::Context& context, const v1::ListGrantsRequest& request) {
+  ASSIGN_OR_RETURN(const int page_size,
+                   rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
+  ASSIGN_OR_RETURN(const std::vector<std::string> position,
+                   page_tokens_.Parse(request, request.page_token(), kPositionColumns));
+  ASSIGN_OR_RETURN(const ListPosition after, ListPositionOf(position));
+  ASSIGN_OR_RETURN(std::vector<Grant> grants,
+                   grants_.List(CallOf(context), context.clinic_id(), context.patient_id(), after,
+                                page_size + 1));
+  v1::ListGrantsResponse response;
+  if (grants.size() > page_size) {
+    grants.resize(page_size);
+    response.set_next_page_token(
+        page_tokens_.Make(request, ToTexts(grants.back().created_at, grants.back().id.uuid())));
+  }
+  for (const Grant& grant : grants) *response.add_grants() = ToProto(grant);
+  return response;
+}
+
+absl::StatusOr<v1::Grant> GrantHandlers::RevokeGrant(const rpc::Context& context,
+                                                     const v1::RevokeGrantRequest& request) {
+  ASSIGN_OR_RETURN(const id::GrantId grant_id, id::GrantId::Parse("grant_id", request.grant_id()));
+  const auto revoke = [&](db::Transaction& transaction) -> absl::StatusOr<v1::Grant> {
+    ASSIGN_OR_RETURN(const Grant grant, grants_.Revoke(transaction, context.clinic_id(), grant_id,
+                                                       context.account_id(), deps_.clock.Now()));
+    audit::Event event = context.AuditEvent();
+    event.patient_id = grant.patient_id;
+    event.resource_kind = "grant";
+    event.resource_id = grant.id.ToString();
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
+    return ToProto(grant);
+  };
+  return deps_.idempotency.Run<v1::Grant>(deps_.pool, CallOf(context),
+                                          KeyOf(context, request.request_id()), request, revoke);
+}
+
+absl::StatusOr<v1::CheckGrantsResponse> GrantHandlers::CheckGrants(
+    const rpc::Context& context, const v1::CheckGrantsRequest& request) {
+  ASSIGN_OR_RETURN(const std::vector<id::PatientId> patient_ids, ParseCheckedPatients(request));
+  ASSIGN_OR_RETURN(const std::vector<GrantedPatient> granted,
+                   grants_.Check(CallOf(context), context.account_id(), patient_ids));
+  v1::CheckGrantsResponse response;
+  for (const GrantedPatient& patient : granted) *response.add_granted() = ToProto(patient);
+  return response;
+}
+
+}  // namespace portal::access_code

@@ -1,0 +1,39 @@
+#include "services/access_code/rpc/patient_directory_handlers.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+#include "services/access_code/domain/limits.h"
+#include "services/access_code/domain/patient.h"
+#include "services/access_code/rpc/call.h"
+
+namespace portal::access_code {
+namespace {
+
+absl::StatusOr<Patient> ParsePatient(const v1::PutPatientRequest& request) {
+  status::FieldViolations violations;
+  const auto patient_id = id::PatientId::Parse("patient_id", request.patient_id());
+  const auto clinic_id = id::ClinicId::Parse("clinic_id", request.clinic_id());
+  violations.Add(patient_id.status());
+  violations.Add(clinic_id.status());
+  if (request.display_name().empty() || request.display_name().size() > kMaxDisplayNameBytes) {
+    violations.Add("display_name", absl::StrCat("must have 1 to ", kMaxDisplayNameBytes, " bytes"));
+  }
+  if (request.version() < 1) violations.Add("version", "must be at least 1");
+  RETURN_IF_ERROR(violations.ToStatus());
+  return Patient{.id = *patient_id,
+                 .clinic_id = *clinic_id,
+                 .display_name = request.display_name(),
+                 .version = request.version()};
+}
+
+}  // namespace
+
+absl::StatusOr<v1::PutPatientResponse> PatientDirectoryHandlers::PutPatient(
+    const rpc::Context& context, const v1::PutPatientRequest& request) {
+  ASSIGN_OR_RETURN(const Patient patient, ParsePatient(request));
+  RETURN_IF_ERROR(directory_.Put(CallOf(context), patient));
+  return v1::PutPatientResponse();
+}
+
+}  // namespace portal::access_code

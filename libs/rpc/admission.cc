@@ -89,12 +89,14 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ParseRequest(
 
 AdmittedCall Admit(const AdmissionRules& rules, const MethodTable::Method& method,
                    const grpc::CallbackServerContext& server, const grpc::ByteBuffer& bytes) {
+  const absl::Time arrived_at = rules.clock->Now();
   Context::Call call = CallOf(rules, method, server);
   Person person;
   std::unique_ptr<google::protobuf::Message> request;
   auth::MethodPolicy::Admission admission;
   const absl::Status status = [&]() -> absl::Status {
     RETURN_IF_ERROR(method.policy.AdmitService(call.service));
+    if (!bytes.Valid()) return status::Cancelled();  // the caller left before its request was here
     ASSIGN_OR_RETURN(person, PersonOf(rules, method, server));
     if (method.policy.needs_passport() && person.passport == nullptr) {
       return method.policy.AdmitPerson(nullptr, *method.request).status();
@@ -103,7 +105,8 @@ AdmittedCall Admit(const AdmissionRules& rules, const MethodTable::Method& metho
     ASSIGN_OR_RETURN(admission, method.policy.AdmitPerson(person.passport.get(), *request));
     return absl::OkStatus();
   }();
-  return {.status = status,
+  return {.arrived_at = arrived_at,
+          .status = status,
           .request = std::move(request),
           .context = Context(std::move(call), method.policy.caller(), std::move(person.passport),
                              std::move(person.token), std::move(admission))};

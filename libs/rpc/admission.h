@@ -27,6 +27,7 @@ struct AdmissionRules {
 // A call on its way in: the context as far as it is known, the request once it was read, and
 // whether both may go on.
 struct AdmittedCall {
+  absl::Time arrived_at;
   absl::Status status;
   std::unique_ptr<google::protobuf::Message> request;
   Context context;

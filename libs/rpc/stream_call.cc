@@ -26,7 +26,6 @@ StreamCall::StreamCall(const CallEnvironment& environment, const MethodTable::Me
     : environment_(environment),
       method_(method),
       call_(std::move(call)),
-      start_(environment.rules.clock->Now()),
       link_(std::make_shared<Link>()),
       ends_at_(call_.context.deadline()) {
   link_->call = this;
@@ -136,7 +135,8 @@ void StreamCall::Conclude(absl::Status status) {
   }
   expiry_.Cancel();
   stream_.reset();
-  environment_.observer->Answered(call_.context, status, environment_.rules.clock->Now() - start_);
+  environment_.observer->Answered(call_.context, status,
+                                  environment_.rules.clock->Now() - call_.arrived_at);
   Finish(ToGrpc(status));  // `this` may be gone from here on
 }
 

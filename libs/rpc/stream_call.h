@@ -57,7 +57,6 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, priv
   const CallEnvironment& environment_;
   const MethodTable::Method& method_;
   AdmittedCall call_;
-  const absl::Time start_;
   const std::shared_ptr<Link> link_;
   std::unique_ptr<AnyStream> stream_;
   grpc::ByteBuffer bytes_;

@@ -46,7 +46,6 @@ UnaryCall::UnaryCall(const CallEnvironment& environment, const MethodTable::Meth
       method_(method),
       call_(std::move(call)),
       response_bytes_(response),
-      start_(environment.rules.clock->Now()),
       status_(std::move(call_.status)) {}
 
 void UnaryCall::Begin() {
@@ -112,7 +111,8 @@ void UnaryCall::Answer() {
             *response_, response_bytes_, &owned);
     if (!serialized.ok()) status_ = status::Internal("the answer could not be serialized");
   }
-  environment_.observer->Answered(call_.context, status_, environment_.rules.clock->Now() - start_);
+  environment_.observer->Answered(call_.context, status_,
+                                  environment_.rules.clock->Now() - call_.arrived_at);
   Finish(ToGrpc(status_));  // `this` may be gone from here on
 }
 

@@ -59,7 +59,6 @@ class UnaryCall final : public grpc::ServerUnaryReactor, private Task {
   const MethodTable::Method& method_;
   AdmittedCall call_;
   grpc::ByteBuffer* const response_bytes_;
-  const absl::Time start_;
   absl::Status status_;
   std::unique_ptr<google::protobuf::Message> response_;
 };

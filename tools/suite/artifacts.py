@@ -1,6 +1,7 @@
 """What has to be built before anything can run: the services and the descriptor set."""
 
 import filecmp
+import hashlib
 import os
 import shutil
 import subprocess
@@ -45,6 +46,16 @@ class Artifacts:
         """Creates a service's database and roles."""
         return self.root / "deploy" / "postgres" / "service.sql"
 
+    def schema_version(self) -> str:
+        """Changes whenever a database would have to be migrated."""
+        folders = [self.root / "libs/db", *(self.root / "services" / name / "storage" for name in NAMES)]
+        files = [file for folder in folders for file in folder.glob("migrations/**/*") if file.is_file()]
+        digest = hashlib.sha256()
+        for file in sorted([*files, self.database_script]):
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            digest.update(f"{file.relative_to(self.root)} {content}\n".encode())
+        return digest.hexdigest()
+
     def check(self) -> None:
         """Fails if something was never built."""
         for path in [self.descriptors, *(self.program(name) for name in NAMES)]:
@@ -63,6 +74,13 @@ def build(folder: Path) -> Artifacts:
     for path in [DESCRIPTORS, *PROGRAMS.values()]:
         _copy_if_changed(built / path, folder / path)
     return Artifacts(folder)
+
+
+def end_build_server() -> None:
+    """Ends the server that Bazel keeps for the next build, unless somebody is building."""
+    if shutil.which("bazel"):
+        quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["bazel", "--noblock_for_lock", "shutdown"], cwd=ROOT, check=False, **quietly)
 
 
 def _bazel_build() -> Path:

@@ -50,6 +50,7 @@ def down(options: argparse.Namespace) -> int:
     suite = _suite()
     with suite.lock(_tell):
         stopped = suite.down()
+        artifacts.end_build_server()
     _tell(f"stopped {', '.join(stopped)}" if stopped else "nothing was running")
     return 0
 
@@ -62,6 +63,7 @@ def reset(options: argparse.Namespace) -> int:
     with suite.lock(_tell):
         suite.down()
         suite.delete()
+        artifacts.end_build_server()
     _tell("everything is stopped and deleted")
     return 0
 

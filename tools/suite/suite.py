@@ -4,6 +4,7 @@ import fcntl
 import http.client
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Optional, TypeVar
@@ -15,7 +16,7 @@ from suite.cluster import PostgresCluster, throwaway_folder
 from suite.contracts import Contracts
 from suite.mail import Mailbox
 from suite.pki import CertificateAuthority
-from suite.processes import Process, run
+from suite.processes import Process, run, write_atomically
 from suite.services import CALLERS, DEVELOPMENT_PORTS, NAMES, SERVICES, FlagValues, Ports, Service
 
 READY_SECONDS = 60
@@ -233,13 +234,24 @@ class Suite:
             (self.home / name).mkdir(mode=0o700, exist_ok=True)
 
     def _migrate(self, tell: Tell) -> None:
-        for service in SERVICES:
-            self.postgres.create_database(self.artifacts.database_script, service.name)
-        url = self.postgres.url("portal_{service}", "portal_{service}_owner")
-        said = run([str(self.artifacts.migrate), "deploy", "all", "--database-url", url])
-        for line in said.splitlines():
-            if ": deployed:" in line:
-                tell(f"migrated {line}")
+        """Brings all databases to this checkout's schema; at once if they were brought there before."""
+        # Beside the data, so that it goes when they go.
+        stamp = self.home / "postgres" / "migrated"
+        schema = self.artifacts.schema_version()
+        if stamp.exists() and stamp.read_text() == schema:
+            return
+        tell("migrating the databases")
+        with ThreadPoolExecutor() as pool:
+            for deployed in pool.map(self._migrate_service, SERVICES):
+                for line in deployed:
+                    tell(line)
+        write_atomically(stamp, schema)
+
+    def _migrate_service(self, service: Service) -> list[str]:
+        self.postgres.create_database(self.artifacts.database_script, service.name)
+        url = self.postgres.url(service.database, f"{service.database}_owner")
+        said = run([str(self.artifacts.migrate), "deploy", service.name, "--database-url", url])
+        return [f"  {service.name}: {line}" for line in said.splitlines() if ": deployed:" in line]
 
     @property
     def _keys(self) -> Path:

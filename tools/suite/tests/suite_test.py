@@ -3,7 +3,6 @@
 import shutil
 import socket
 import unittest
-from pathlib import Path
 
 from suite import ports
 from suite.artifacts import ROOT, Artifacts
@@ -75,6 +74,24 @@ class SuiteTest(unittest.TestCase):
         again.up(self.told.append)
         self.assertEqual(self.told, [])
         self.assertEqual([again.pid(name) for name in NAMES], pids)
+
+    def test_databases_are_migrated_when_the_schema_has_changed_and_only_then(self) -> None:
+        self.install_file("tools/migrate", '#!/bin/sh\necho "$2: deployed: first"\n')
+        suite = self.suite()
+        suite.up(self.told.append)
+        self.assertIn("  records: records: deployed: first", self.told)
+        self.told.clear()
+        suite.up(self.told.append)
+        self.assertEqual(self.told, [])
+        self.install_file("services/records/storage/migrations/deploy/second.sql", "SELECT 1;")
+        suite.up(self.told.append)
+        self.assertIn("  records: records: deployed: first", self.told)
+
+    def test_a_failed_migration_is_tried_again(self) -> None:
+        self.install_file("tools/migrate", "#!/bin/sh\necho 'relation exists' >&2\nexit 1\n")
+        for _ in range(2):
+            with self.assertRaisesRegex(SuiteError, "relation exists"):
+                self.suite().up()
 
     def test_down_leaves_no_process(self) -> None:
         suite = self.suite()

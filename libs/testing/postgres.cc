@@ -77,6 +77,11 @@ pid_t StartWatchdog(const std::string& folder, int lifeline) {
   return pid;
 }
 
+std::string MigrationsFolder(const std::string& service) {
+  return service == "foundation" ? "libs/db/migrations"
+                                 : "services/" + service + "/storage/migrations";
+}
+
 // Whether a process runs; one that has ended may wait for its parent to notice.
 bool Runs(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
@@ -179,8 +184,9 @@ TestDatabase PostgresCluster::CreateDatabase(const std::string& service) {
   const std::string origin = "portal_" + service;
   if (templates_.find(service) == templates_.end()) {
     EnsureRolesAndDatabase(service, origin);
-    RunProgramOrThrow({RunfilePath("tools/migrate"), "deploy", service, "--database-url",
-                       UrlFor(origin + "_owner", origin)});
+    RunProgramOrThrow({"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f",
+                       RunfilePath(MigrationsFolder(service) + "/schema.sql"),
+                       UrlFor("postgres", origin)});
     templates_.insert(service);
   }
   const std::string database = service + "_" + std::to_string(++databases_);
@@ -190,6 +196,14 @@ TestDatabase PostgresCluster::CreateDatabase(const std::string& service) {
                        " FROM PUBLIC;\nGRANT CONNECT ON DATABASE " + database + " TO " + origin +
                        "_app;");
   return UrlsFor(service, database);
+}
+
+std::string DumpMigratedSchema(const std::string& service) {
+  PostgresCluster cluster;
+  const TestDatabase database = cluster.CreateEmptyDatabase(service);
+  RunProgramOrThrow(
+      {RunfilePath("tools/migrate"), "deploy", service, "--database-url", database.owner});
+  return RunProgramOrThrow({std::string(kPrograms) + "pg_dump", "-d", database.superuser});
 }
 
 std::string Psql(const std::string& url, const std::string& sql) {

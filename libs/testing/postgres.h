@@ -41,8 +41,8 @@ class PostgresCluster {
   static PostgresCluster& Shared();
 
   // A new database with the schema of `service`: a folder of services/ whose storage/migrations are
-  // among the test's data, or "foundation". Made with deploy/postgres and tools/migrate, as
-  // everywhere; once per cluster, then copied.
+  // among the test's data, or "foundation". It was made with deploy/postgres and tools/migrate, as
+  // everywhere, but only once (tools/bazel/migrations.bzl): sqitch takes seconds.
   TestDatabase CreateDatabase(const std::string& service);
 
   // A new database with its roles, nothing migrated.
@@ -77,6 +77,9 @@ class PostgresCluster {
 // Runs SQL through psql, each statement by itself; returns the rows, columns separated by '|'.
 // Throws as above.
 std::string Psql(const std::string& url, const std::string& sql);
+
+// Migrates an empty database of a cluster of its own and returns it as SQL.
+std::string DumpMigratedSchema(const std::string& service);
 
 }  // namespace portal::testing
 

@@ -70,6 +70,9 @@ class Relay {
   // Lets running routes finish, gives back what else was claimed, and ends the threads.
   void Stop();
 
+  // Whether Stop() is under way.
+  bool stopping() const { return stopping_; }
+
   // Claims what is due, at most one batch, delivers it, and returns how many events were claimed.
   absl::StatusOr<int> DeliverOnce();
 

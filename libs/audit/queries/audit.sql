@@ -25,13 +25,12 @@ FROM audit_batches ORDER BY batch_no DESC LIMIT 1
 
 -- name: SealAuditEvents
 -- Whatever has been committed and is not sealed, whenever its transaction began.
-WITH pending AS (
-  SELECT event_id FROM audit_events WHERE batch_no IS NULL ORDER BY event_id LIMIT $2
-), sealed AS (
-  UPDATE audit_events AS event SET batch_no = $1 FROM pending WHERE event.event_id = pending.event_id
-  RETURNING event.event_id, event.occurred_at, event.actor_kind, event.actor_id, event.session_id,
-            event.calling_service, event.clinic_id, event.patient_id, event.resource_kind, event.resource_id,
-            event.action, event.outcome, event.source_address, event.request_id
+WITH sealed AS (
+  UPDATE audit_events SET batch_no = $1
+  WHERE event_id = ANY (ARRAY(
+    SELECT event_id FROM audit_events WHERE batch_no IS NULL ORDER BY event_id LIMIT $2))
+  RETURNING event_id, occurred_at, actor_kind, actor_id, session_id, calling_service, clinic_id, patient_id,
+            resource_kind, resource_id, action, outcome, source_address, request_id
 )
 SELECT event_id, micros(occurred_at) AS occurred_us, actor_kind, actor_id, session_id, calling_service, clinic_id,
        patient_id, resource_kind, resource_id, action, outcome, source_address, request_id

@@ -18,6 +18,6 @@ WHERE caller = $1 AND method = $2 AND request_id = $3
 
 -- name: PruneIdempotencyKeys
 -- In the order of expiry; skips what is being claimed anew at this moment.
-DELETE FROM idempotency_keys WHERE (caller, method, request_id) IN (
-  SELECT caller, method, request_id FROM idempotency_keys WHERE expires_at <= from_micros($1)
-  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM idempotency_keys WHERE expires_at <= from_micros($1)
+  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))

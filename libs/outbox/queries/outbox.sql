@@ -5,15 +5,14 @@ VALUES ($1, $2, $3, from_micros($4), from_micros($4))
 -- name: ClaimOutboxEvents
 -- Leases what is due: until $2 nobody else sees it, and no transaction stays open while it is delivered.
 -- Skips what another relay is claiming at this moment.
-WITH due AS (
-  SELECT event_id FROM outbox_events
-  WHERE dead_at IS NULL AND available_at <= from_micros($1) AND topic = ANY ($3::text[])
-  ORDER BY available_at, event_id LIMIT $4
-  FOR UPDATE SKIP LOCKED
-), claimed AS (
-  UPDATE outbox_events AS event SET available_at = from_micros($2), attempts = event.attempts + 1
-  FROM due WHERE event.event_id = due.event_id
-  RETURNING event.event_id, event.topic, event.payload, event.attempts
+WITH claimed AS (
+  UPDATE outbox_events SET available_at = from_micros($2), attempts = attempts + 1
+  WHERE event_id = ANY (ARRAY(
+    SELECT event_id FROM outbox_events
+    WHERE dead_at IS NULL AND available_at <= from_micros($1) AND topic = ANY ($3::text[])
+    ORDER BY available_at, event_id LIMIT $4
+    FOR UPDATE SKIP LOCKED))
+  RETURNING event_id, topic, payload, attempts
 )
 SELECT event_id, topic, payload, attempts FROM claimed ORDER BY event_id
 

@@ -188,7 +188,7 @@ def _pgbench_script(account_id: str) -> str:
     patient = _id_of(":number")
     read = _statement("services/records/storage/queries/patient.sql", "GetPatientProfile")
     check = _statement("services/access_code/storage/queries/grants.sql", "CheckGrants")
-    audit = _statement("libs/audit/queries/events.sql", "InsertAuditEvents")
+    audit = _statement("libs/audit/queries/audit.sql", "InsertAuditEvents")
     texts = ["account", "gateway", "", "", "records.GetMyPatient", "OK", "127.0.0.1", ID_PREFIX + "0" * 12]
     kind, service, resource_kind, resource_id, action, outcome, address, request = (
         f"ARRAY['{text}']" for text in texts

@@ -52,8 +52,9 @@ TEST(HasControlCharacterTest, AllowsTabsAndLineEndsInTextOfSeveralLinesOnly) {
     EXPECT_TRUE(HasControlCharacter(text, Lines::kOne)) << text;
     EXPECT_FALSE(HasControlCharacter(text, Lines::kMany)) << text;
   }
-  for (const std::string& text : {std::string("\0", 1), std::string("\x1B[2J"), std::string("\x7F"),
-                                 std::string("\u0080"), std::string("\u009F"), std::string("\v")}) {
+  for (const std::string& text :
+       {std::string("\0", 1), std::string("\x1B[2J"), std::string("\x7F"), std::string("\u0080"),
+        std::string("\u009F"), std::string("\v")}) {
     EXPECT_TRUE(HasControlCharacter(text, Lines::kOne)) << ::testing::PrintToString(text);
     EXPECT_TRUE(HasControlCharacter(text, Lines::kMany)) << ::testing::PrintToString(text);
   }

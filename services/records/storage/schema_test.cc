@@ -31,11 +31,11 @@ TEST_F(SchemaTest, TheMigrationsThatTheServiceNeedsAreThere) {
 TEST_F(SchemaTest, NoStatementReadsALargeTableFromEndToEnd) {
   Psql(R"(
     INSERT INTO patients
-    SELECT gen_random_uuid(), md5((i % 50)::text)::uuid, 'G' || i % 17, 'F' || i % 333, '2000-01-01', 'male', '', '{}',
+    SELECT gen_random_uuid(), md5((i % 500)::text)::uuid, 'G' || i % 17, 'F' || i % 333, '2000-01-01', 'male', '', '{}',
            '{}', '', '', '', '', '', '', '', '', '', 1, now(), now()
-    FROM generate_series(1, 10000) AS i;
+    FROM generate_series(1, 5000) AS i;
     INSERT INTO plan_section_kinds
-    SELECT md5(i::text)::uuid, 'k' || j, 't', j FROM generate_series(0, 49) AS i, generate_series(1, 11) AS j;
+    SELECT md5(i::text)::uuid, 'k' || j, 't', j FROM generate_series(0, 499) AS i, generate_series(1, 11) AS j;
     INSERT INTO soap_charts
     SELECT gen_random_uuid(), clinic_id, patient_id, gen_random_uuid(), 'x', date '2026-01-01' - n, '', '', '', 1,
            now(), now(), now()

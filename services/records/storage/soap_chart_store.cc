@@ -53,9 +53,7 @@ void InsertSections(db::Transaction& transaction, const SoapChart& chart) {
 
 }  // namespace
 
-absl::Status SoapChartStore::Insert(db::Transaction& transaction, const SoapChart& chart) const {
-  // The foreign key would refuse it too, but only when everything else has been done.
-  if (!IsPatientOf(transaction, chart.clinic_id, chart.patient_id)) return PatientNotFound();
+void SoapChartStore::Insert(db::Transaction& transaction, const SoapChart& chart) const {
   transaction.Exec(queries::kInsertSoapChart, chart.id, chart.clinic_id, chart.patient_id,
                    chart.practitioner_account_id, chart.practitioner_display_name,
                    DayNumber(chart.encounter_date), chart.subjective, chart.objective,
@@ -66,7 +64,6 @@ absl::Status SoapChartStore::Insert(db::Transaction& transaction, const SoapChar
     transaction.Exec(queries::kInsertPlanRevision, chart.clinic_id, chart.id,
                      chart.practitioner_account_id);
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<SoapChart> SoapChartStore::Get(const db::CallOptions& call,

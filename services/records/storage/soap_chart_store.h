@@ -20,8 +20,9 @@ class SoapChartStore {
   // `pool` outlives the store.
   explicit SoapChartStore(db::Pool& pool) : pool_(pool) {}
 
-  // PATIENT_NOT_FOUND unless the clinic has the patient.
-  absl::Status Insert(db::Transaction& transaction, const SoapChart& chart) const;
+  // The transaction fails with PATIENT_NOT_FOUND unless the clinic has the patient, and with
+  // PLAN_SECTION_KIND_UNKNOWN unless it has the sections' kinds.
+  void Insert(db::Transaction& transaction, const SoapChart& chart) const;
 
   // SOAP_CHART_NOT_FOUND unless the clinic has the chart.
   absl::StatusOr<SoapChart> Get(const db::CallOptions& call, const id::ClinicId& clinic_id,

@@ -1,0 +1,288 @@
+#include "services/records/rpc/convert.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+#include "libs/id/uuid.h"
+#include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+#include "services/records/domain/date.h"
+
+namespace portal::records {
+namespace {
+
+using google::protobuf::Timestamp;
+using google::type::Date;
+using status::FieldViolations;
+
+Timestamp ToProto(absl::Time time) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  Timestamp timestamp;
+  timestamp.set_seconds(micros / 1'000'000);
+  timestamp.set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1'000));
+  return timestamp;
+}
+
+Date ToProto(absl::CivilDay day) {
+  Date date;
+  date.set_year(static_cast<int32_t>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
+
+v1::PostalAddress ToProto(const PostalAddress& address) {
+  v1::PostalAddress proto;
+  proto.mutable_lines()->Add(address.lines.begin(), address.lines.end());
+  proto.set_city(address.city);
+  proto.set_region(address.region);
+  proto.set_postal_code(address.postal_code);
+  proto.set_country_code(address.country_code);
+  return proto;
+}
+
+v1::EmergencyContact ToProto(const EmergencyContact& contact) {
+  v1::EmergencyContact proto;
+  proto.set_name(contact.name);
+  proto.set_relationship(contact.relationship);
+  proto.set_phone(contact.phone);
+  return proto;
+}
+
+// The fields that v1::Patient and v1::PatientProfile share.
+template <typename Proto>
+void SetProfile(const PatientProfile& profile, Proto& proto) {
+  proto.set_given_name(profile.given_name);
+  proto.set_family_name(profile.family_name);
+  *proto.mutable_birth_date() = ToProto(profile.birth_date);
+  proto.set_gender(static_cast<v1::AdministrativeGender>(profile.gender));
+  proto.set_email(profile.email);
+  proto.mutable_phones()->Add(profile.phones.begin(), profile.phones.end());
+  *proto.mutable_address() = ToProto(profile.address);
+  proto.set_health_card_number(profile.health_card_number);
+  *proto.mutable_emergency_contact() = ToProto(profile.emergency_contact);
+}
+
+v1::PlanSection ToProto(const PlanSection& section) {
+  v1::PlanSection proto;
+  proto.set_plan_section_kind_id(section.kind_id);
+  proto.set_title(section.title);
+  proto.set_text(section.text);
+  return proto;
+}
+
+static_assert(static_cast<int>(AdministrativeGender::kMale) == v1::ADMINISTRATIVE_GENDER_MALE &&
+              static_cast<int>(AdministrativeGender::kFemale) == v1::ADMINISTRATIVE_GENDER_FEMALE &&
+              static_cast<int>(AdministrativeGender::kOther) == v1::ADMINISTRATIVE_GENDER_OTHER &&
+              static_cast<int>(AdministrativeGender::kUnknown) ==
+                  v1::ADMINISTRATIVE_GENDER_UNKNOWN &&
+              v1::AdministrativeGender_MAX == 4);
+
+AdministrativeGender ParseGender(v1::AdministrativeGender gender, FieldViolations& violations) {
+  if (!v1::AdministrativeGender_IsValid(gender)) {
+    violations.Add("patient.gender", "is not one that this version knows");
+    return AdministrativeGender::kUnspecified;
+  }
+  return static_cast<AdministrativeGender>(gender);
+}
+
+// After a violation some day that adds no second one.
+absl::CivilDay ParseDate(absl::string_view field, const Date& date, FieldViolations& violations) {
+  const auto day = FullDate(field, date.year(), date.month(), date.day());
+  violations.Add(day.status());
+  return day.value_or(absl::CivilDay(1970, 1, 1));
+}
+
+void CheckRequestId(const std::string& request_id, FieldViolations& violations) {
+  if (!id::Uuid::Parse(request_id).has_value()) {
+    violations.Add("request_id", "must be a lower-case UUID");
+  }
+}
+
+std::vector<std::string> Texts(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+PatientProfile ParseProfile(const v1::Patient& patient, FieldViolations& violations) {
+  const v1::PostalAddress& address = patient.address();
+  const v1::EmergencyContact& contact = patient.emergency_contact();
+  return Normalized(
+      {.given_name = patient.given_name(),
+       .family_name = patient.family_name(),
+       .birth_date = ParseDate("patient.birth_date", patient.birth_date(), violations),
+       .gender = ParseGender(patient.gender(), violations),
+       .email = patient.email(),
+       .phones = Texts(patient.phones()),
+       .address = {.lines = Texts(address.lines()),
+                   .city = address.city(),
+                   .region = address.region(),
+                   .postal_code = address.postal_code(),
+                   .country_code = address.country_code()},
+       .health_card_number = patient.health_card_number(),
+       .emergency_contact = {.name = contact.name(),
+                             .relationship = contact.relationship(),
+                             .phone = contact.phone()}});
+}
+
+std::vector<PlanSection> ParseSections(const v1::SoapChart& chart) {
+  std::vector<PlanSection> sections;
+  for (const v1::PlanSection& section : chart.plan_sections()) {
+    sections.push_back({.kind_id = section.plan_section_kind_id(), .text = section.text()});
+  }
+  return sections;
+}
+
+// Takes the part of `chart` that `path` names into `change`.
+void ParsePart(const v1::SoapChart& chart, absl::string_view path, ChartChange& change,
+               FieldViolations& violations) {
+  if (path == "encounter_date") {
+    change.encounter_date =
+        ParseDate("soap_chart.encounter_date", chart.encounter_date(), violations);
+  } else if (path == "subjective") {
+    change.subjective = chart.subjective();
+  } else if (path == "objective") {
+    change.objective = chart.objective();
+  } else if (path == "assessment") {
+    change.assessment = chart.assessment();
+  } else if (path == "plan_sections") {
+    change.plan_sections = ParseSections(chart);
+  } else {
+    violations.Add("update_mask",
+                   "may name encounter_date, subjective, objective, assessment, plan_sections");
+  }
+}
+
+id::SoapChartId ParseChartId(const std::string& text, FieldViolations& violations) {
+  const auto chart_id = id::SoapChartId::Parse("soap_chart_id", text);
+  violations.Add(chart_id.status());
+  return chart_id.value_or(id::SoapChartId());
+}
+
+void CheckEtag(absl::string_view field, const std::string& etag, FieldViolations& violations) {
+  if (etag.empty()) violations.Add(field, "is required");
+}
+
+}  // namespace
+
+absl::StatusOr<NewPatient> ParseRequest(const v1::CreatePatientRequest& request,
+                                        absl::CivilDay latest_today) {
+  FieldViolations violations;
+  NewPatient patient{.profile = ParseProfile(request.patient(), violations),
+                     .staff_notes = request.patient().staff_notes()};
+  CheckProfile(patient.profile, latest_today, violations);
+  CheckStaffNotes(patient.staff_notes, violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return patient;
+}
+
+absl::StatusOr<ChartChange> ParseRequest(const v1::CreateSoapChartRequest& request,
+                                         absl::CivilDay latest_today) {
+  FieldViolations violations;
+  ChartChange change;
+  for (const char* part :
+       {"encounter_date", "subjective", "objective", "assessment", "plan_sections"}) {
+    ParsePart(request.soap_chart(), part, change, violations);
+  }
+  CheckChange(change, latest_today, violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return change;
+}
+
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::UpdateSoapChartRequest& request,
+                                         absl::CivilDay latest_today) {
+  FieldViolations violations;
+  ChartUpdate update{.chart_id = ParseChartId(request.soap_chart_id(), violations),
+                     .etag = request.soap_chart().etag()};
+  if (request.update_mask().paths().empty()) {
+    violations.Add("update_mask", "must name at least one field");
+  }
+  for (const std::string& path : request.update_mask().paths()) {
+    ParsePart(request.soap_chart(), path, update.change, violations);
+  }
+  CheckChange(update.change, latest_today, violations);
+  CheckEtag("soap_chart.etag", update.etag, violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return update;
+}
+
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::LockSoapChartRequest& request) {
+  FieldViolations violations;
+  ChartUpdate update{.chart_id = ParseChartId(request.soap_chart_id(), violations),
+                     .etag = request.etag()};
+  CheckEtag("etag", update.etag, violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return update;
+}
+
+v1::Patient ToProto(const Patient& patient) {
+  v1::Patient proto;
+  proto.set_patient_id(patient.id.ToString());
+  proto.set_clinic_id(patient.clinic_id.ToString());
+  SetProfile(patient.profile, proto);
+  proto.set_staff_notes(patient.staff_notes);
+  proto.set_etag(EtagOf(patient.version));
+  *proto.mutable_create_time() = ToProto(patient.created_at);
+  *proto.mutable_update_time() = ToProto(patient.updated_at);
+  return proto;
+}
+
+v1::PatientProfile ToProto(const id::PatientId& patient_id, const id::ClinicId& clinic_id,
+                           const PatientProfile& profile) {
+  v1::PatientProfile proto;
+  proto.set_patient_id(patient_id.ToString());
+  proto.set_clinic_id(clinic_id.ToString());
+  SetProfile(profile, proto);
+  return proto;
+}
+
+v1::SoapChart ToProto(const SoapChart& chart) {
+  v1::SoapChart proto;
+  proto.set_soap_chart_id(chart.id.ToString());
+  proto.set_clinic_id(chart.clinic_id.ToString());
+  proto.set_patient_id(chart.patient_id.ToString());
+  proto.set_practitioner_account_id(chart.practitioner_account_id.ToString());
+  proto.set_practitioner_display_name(chart.practitioner_display_name);
+  *proto.mutable_encounter_date() = ToProto(chart.encounter_date);
+  proto.set_subjective(chart.subjective);
+  proto.set_objective(chart.objective);
+  proto.set_assessment(chart.assessment);
+  for (const PlanSection& section : chart.plan_sections) {
+    *proto.add_plan_sections() = ToProto(section);
+  }
+  proto.set_state(chart.locked() ? v1::SOAP_CHART_STATE_LOCKED : v1::SOAP_CHART_STATE_UNLOCKED);
+  proto.set_etag(EtagOf(chart.version));
+  *proto.mutable_create_time() = ToProto(chart.created_at);
+  *proto.mutable_update_time() = ToProto(chart.updated_at);
+  if (chart.locked()) *proto.mutable_lock_time() = ToProto(*chart.locked_at);
+  return proto;
+}
+
+v1::TreatmentPlan ToProto(const TreatmentPlan& plan) {
+  v1::TreatmentPlan proto;
+  proto.set_treatment_plan_id(plan.id.ToString());
+  proto.set_clinic_id(plan.clinic_id.ToString());
+  proto.set_patient_id(plan.patient_id.ToString());
+  proto.set_practitioner_display_name(plan.practitioner_display_name);
+  *proto.mutable_encounter_date() = ToProto(plan.encounter_date);
+  for (const PlanSection& section : plan.sections) *proto.add_sections() = ToProto(section);
+  proto.set_signed_(plan.is_signed);
+  *proto.mutable_update_time() = ToProto(plan.updated_at);
+  return proto;
+}
+
+v1::PlanSectionKind ToProto(const PlanSectionKind& kind) {
+  v1::PlanSectionKind proto;
+  proto.set_plan_section_kind_id(kind.id);
+  proto.set_title(kind.title);
+  proto.set_position(kind.position);
+  return proto;
+}
+
+}  // namespace portal::records

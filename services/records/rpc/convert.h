@@ -1,0 +1,56 @@
+#ifndef SERVICES_RECORDS_RPC_CONVERT_H_
+#define SERVICES_RECORDS_RPC_CONVERT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "libs/id/ids.h"
+#include "portal/records/v1/patient.pb.h"
+#include "portal/records/v1/patient_service.pb.h"
+#include "portal/records/v1/soap_chart.pb.h"
+#include "portal/records/v1/soap_chart_service.pb.h"
+#include "portal/records/v1/treatment_plan.pb.h"
+#include "services/records/domain/patient.h"
+#include "services/records/domain/plan_section.h"
+#include "services/records/domain/soap_chart.h"
+#include "services/records/domain/treatment_plan.h"
+
+// Between the contract and the domain. Parsers answer INVALID_FIELD with everything that is wrong
+// with the request; `latest_today` is LatestToday().
+namespace portal::records {
+
+struct NewPatient {
+  PatientProfile profile;  // normalized
+  std::string staff_notes;
+};
+
+absl::StatusOr<NewPatient> ParseRequest(const v1::CreatePatientRequest& request,
+                                        absl::CivilDay latest_today);
+
+// Every part is set.
+absl::StatusOr<ChartChange> ParseRequest(const v1::CreateSoapChartRequest& request,
+                                         absl::CivilDay latest_today);
+
+struct ChartUpdate {
+  id::SoapChartId chart_id;
+  std::string etag;
+  ChartChange change;  // the parts that the mask names
+};
+
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::UpdateSoapChartRequest& request,
+                                         absl::CivilDay latest_today);
+
+// Nothing changes but the lock.
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::LockSoapChartRequest& request);
+
+v1::Patient ToProto(const Patient& patient);
+v1::PatientProfile ToProto(const id::PatientId& patient_id, const id::ClinicId& clinic_id,
+                           const PatientProfile& profile);
+v1::SoapChart ToProto(const SoapChart& chart);
+v1::TreatmentPlan ToProto(const TreatmentPlan& plan);
+v1::PlanSectionKind ToProto(const PlanSectionKind& kind);
+
+}  // namespace portal::records
+
+#endif  // SERVICES_RECORDS_RPC_CONVERT_H_

@@ -1,0 +1,35 @@
+#include "services/records/rpc/paging.h"
+
+#include <optional>
+
+#include "libs/id/uuid.h"
+#include "libs/status/errors.h"
+
+namespace portal::records {
+
+std::vector<std::string> ToTexts(const Patient& patient) {
+  return {patient.profile.family_name, patient.profile.given_name, patient.id.ToString()};
+}
+
+std::vector<std::string> ToTexts(absl::CivilDay encounter_date, const id::SoapChartId& id) {
+  return {absl::FormatCivilTime(encounter_date), id.ToString()};
+}
+
+absl::StatusOr<PatientPosition> PatientPositionOf(const std::vector<std::string>& texts) {
+  if (texts.empty()) return PatientPosition();
+  const std::optional<id::Uuid> id = id::Uuid::Parse(texts[2]);
+  if (!id.has_value()) return status::PageTokenInvalid();
+  return PatientPosition{.family_name = texts[0], .given_name = texts[1], .id = id::PatientId(*id)};
+}
+
+absl::StatusOr<EncounterPosition> EncounterPositionOf(const std::vector<std::string>& texts) {
+  if (texts.empty()) return EncounterPosition();
+  absl::CivilDay encounter_date;
+  const std::optional<id::Uuid> id = id::Uuid::Parse(texts[1]);
+  if (!absl::ParseCivilTime(texts[0], &encounter_date) || !id.has_value()) {
+    return status::PageTokenInvalid();
+  }
+  return EncounterPosition{.encounter_date = encounter_date, .id = id::SoapChartId(*id)};
+}
+
+}  // namespace portal::records

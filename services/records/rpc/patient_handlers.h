@@ -1,0 +1,36 @@
+#ifndef SERVICES_RECORDS_RPC_PATIENT_HANDLERS_H_
+#define SERVICES_RECORDS_RPC_PATIENT_HANDLERS_H_
+
+#include "absl/status/statusor.h"
+#include "libs/rpc/context.h"
+#include "libs/rpc/page_token.h"
+#include "portal/records/v1/patient_service.pb.h"
+#include "services/records/rpc/dependencies.h"
+#include "services/records/storage/patient_store.h"
+
+namespace portal::records {
+
+// portal.records.v1.PatientService.
+class PatientHandlers {
+ public:
+  explicit PatientHandlers(const Dependencies& dependencies)
+      : deps_(dependencies), page_tokens_(dependencies.sealer), patients_(dependencies.pool) {}
+
+  absl::StatusOr<v1::Patient> CreatePatient(const rpc::Context& context,
+                                            const v1::CreatePatientRequest& request);
+  absl::StatusOr<v1::Patient> GetPatient(const rpc::Context& context,
+                                         const v1::GetPatientRequest& request);
+  absl::StatusOr<v1::ListPatientsResponse> ListPatients(const rpc::Context& context,
+                                                        const v1::ListPatientsRequest& request);
+  absl::StatusOr<v1::PatientProfile> GetMyPatient(const rpc::Context& context,
+                                                  const v1::GetMyPatientRequest& request);
+
+ private:
+  const Dependencies deps_;
+  const rpc::PageTokens page_tokens_;
+  const PatientStore patients_;
+};
+
+}  // namespace portal::records
+
+#endif  // SERVICES_RECORDS_RPC_PATIENT_HANDLERS_H_

@@ -1,0 +1,34 @@
+#include "services/records/rpc/service.h"
+
+#include "portal/records/v1/patient_service.grpc.pb.h"
+#include "portal/records/v1/soap_chart_service.grpc.pb.h"
+#include "portal/records/v1/treatment_plan_service.grpc.pb.h"
+
+namespace portal::records {
+
+std::vector<rpc::MethodTable> Service::Tables() {
+  using rpc::Lane;
+  rpc::MethodTable patients(v1::PatientService::service_full_name());
+  patients.Unary("CreatePatient", Lane::kWrite, &patients_, &PatientHandlers::CreatePatient)
+      .Unary("GetPatient", Lane::kRead, &patients_, &PatientHandlers::GetPatient)
+      .Unary("ListPatients", Lane::kRead, &patients_, &PatientHandlers::ListPatients)
+      .Unary("GetMyPatient", Lane::kRead, &patients_, &PatientHandlers::GetMyPatient);
+  rpc::MethodTable charts(v1::SoapChartService::service_full_name());
+  charts.Unary("CreateSoapChart", Lane::kWrite, &charts_, &SoapChartHandlers::CreateSoapChart)
+      .Unary("GetSoapChart", Lane::kRead, &charts_, &SoapChartHandlers::GetSoapChart)
+      .Unary("ListSoapCharts", Lane::kRead, &charts_, &SoapChartHandlers::ListSoapCharts)
+      .Unary("UpdateSoapChart", Lane::kWrite, &charts_, &SoapChartHandlers::UpdateSoapChart)
+      .Unary("LockSoapChart", Lane::kWrite, &charts_, &SoapChartHandlers::LockSoapChart)
+      .Unary("ListPlanSectionKinds", Lane::kRead, &charts_,
+             &SoapChartHandlers::ListPlanSectionKinds);
+  rpc::MethodTable plans(v1::TreatmentPlanService::service_full_name());
+  plans
+      .Unary("ListMyTreatmentPlans", Lane::kRead, &plans_,
+             &TreatmentPlanHandlers::ListMyTreatmentPlans)
+      .Unary("GetMyTreatmentPlan", Lane::kRead, &plans_, &TreatmentPlanHandlers::GetMyTreatmentPlan)
+      .Unary("ListTreatmentPlans", Lane::kRead, &plans_,
+             &TreatmentPlanHandlers::ListTreatmentPlans);
+  return {std::move(patients), std::move(charts), std::move(plans)};
+}
+
+}  // namespace portal::records

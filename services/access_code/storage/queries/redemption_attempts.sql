@@ -17,6 +17,6 @@ FROM redemption_attempts WHERE subject = $1
 
 -- name: PruneRedemptionAttempts
 -- Skips what is being counted at this moment.
-DELETE FROM redemption_attempts WHERE subject IN (
+DELETE FROM redemption_attempts WHERE subject = ANY (ARRAY(
   SELECT subject FROM redemption_attempts WHERE newest_at <= from_micros($1)
-  ORDER BY newest_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+  ORDER BY newest_at LIMIT $2 FOR UPDATE SKIP LOCKED))

@@ -142,6 +142,19 @@ TEST_F(CheckpointFileTest, FileOfAnotherKindIsRefusedAndKept) {
   EXPECT_FALSE(CheckpointFile::Open(path_ + "/missing/file").ok());
 }
 
+TEST_F(CheckpointFileTest, LastOfManyIsFound) {
+  std::string content;
+  for (int n = 1; n <= 1000; ++n) content += ToJson(Example(n)) + "\n";
+  Write(content + "torn");
+  {
+    ASSERT_OK_AND_ASSIGN(const auto file, CheckpointFile::Open(path_));
+    EXPECT_EQ(file->last()->batch.number, 1000);
+  }
+  EXPECT_EQ(Content(), content);
+  Write(content + std::string(100'000, 'x'));
+  EXPECT_FALSE(CheckpointFile::Open(path_).ok());
+}
+
 TEST_F(CheckpointFileTest, OneProcessAtATimeHasIt) {
   ASSERT_OK_AND_ASSIGN(auto file, CheckpointFile::Open(path_));
   EXPECT_FALSE(CheckpointFile::Open(path_).ok());

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -41,20 +42,30 @@ absl::Status SyncDirectory(const std::string& path) {
   return fsync(fd) == 0 ? absl::OkStatus() : Failed("cannot sync", parent);
 }
 
-struct Contents {
+struct End {
   size_t complete_bytes = 0;  // up to the last line's end
   std::string last_line;
 };
 
-absl::StatusOr<Contents> Scan(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+// Looks at the file's end only: in years of use it grows to gigabytes.
+absl::StatusOr<End> FindEnd(const std::string& path) {
+  constexpr int64_t kTailBytes = 64 * 1024;  // a line has some 500
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return Failed("cannot read", path);
-  Contents contents;
-  for (std::string line; std::getline(file, line) && !file.eof();) {
-    contents.complete_bytes += line.size() + 1;
-    contents.last_line = std::move(line);
+  const int64_t size = file.tellg();
+  const int64_t start = std::max<int64_t>(0, size - kTailBytes);
+  std::string tail(size - start, '\0');
+  file.seekg(start);
+  if (!file.read(tail.data(), tail.size())) return Failed("cannot read", path);
+
+  const size_t line_end = tail.rfind('\n');
+  if (line_end == std::string::npos) {
+    if (start == 0) return End{};
+    return absl::InternalError(absl::StrCat(path, " does not consist of checkpoints"));
   }
-  return contents;
+  const size_t before = line_end == 0 ? std::string::npos : tail.rfind('\n', line_end - 1);
+  const size_t line_start = before == std::string::npos ? 0 : before + 1;
+  return End{start + line_end + 1, tail.substr(line_start, line_end - line_start)};
 }
 
 }  // namespace
@@ -66,11 +77,11 @@ absl::StatusOr<std::unique_ptr<CheckpointFile>> CheckpointFile::Open(const std::
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) return Failed("another process has", path);
   RETURN_IF_ERROR(SyncDirectory(path));
 
-  ASSIGN_OR_RETURN(const Contents contents, Scan(path));
-  if (ftruncate(fd, contents.complete_bytes) != 0) return Failed("cannot repair", path);
+  ASSIGN_OR_RETURN(const End end, FindEnd(path));
+  if (ftruncate(fd, end.complete_bytes) != 0) return Failed("cannot repair", path);
   std::optional<Checkpoint> last;
-  if (contents.complete_bytes > 0) {
-    absl::StatusOr<Checkpoint> parsed = ParseCheckpoint(contents.last_line);
+  if (end.complete_bytes > 0) {
+    absl::StatusOr<Checkpoint> parsed = ParseCheckpoint(end.last_line);
     if (!parsed.ok()) {
       return absl::InternalError(absl::StrCat("the last line of ", path, " is no checkpoint"));
     }
@@ -78,7 +89,7 @@ absl::StatusOr<std::unique_ptr<CheckpointFile>> CheckpointFile::Open(const std::
   }
   std::move(close_fd).Cancel();
   return std::unique_ptr<CheckpointFile>(
-      new CheckpointFile(fd, contents.complete_bytes, std::move(last)));
+      new CheckpointFile(fd, end.complete_bytes, std::move(last)));
 }
 
 CheckpointFile::~CheckpointFile() { close(fd_); }

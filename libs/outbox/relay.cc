@@ -50,7 +50,7 @@ void Relay::Start() {
     loops_.push_back(std::make_unique<background::Loop>(options_.poll, [this] { return Run(); }));
   }
   measuring_ = std::make_unique<background::Loop>(options_.measure, [this] {
-    // Failures show in the pool's metrics; the next round tries again.
+    // A failure shows in the relay's log; the next round tries again.
     Measure().IgnoreError();
     return background::Next::kWait;
   });
@@ -70,6 +70,12 @@ void Relay::Stop() {
 
 background::Next Relay::Run() {
   const absl::StatusOr<int> claimed = DeliverOnce();
+  // Once per change: an outage lasts many runs.
+  if (failing_.exchange(!claimed.ok()) == claimed.ok()) {
+    telemetry::Log(claimed.ok() ? telemetry::Severity::kInfo : telemetry::Severity::kError,
+                   claimed.ok() ? "outbox_relay_resumed" : "outbox_relay_failed",
+                   {{"reason", status::ReasonOf(claimed.status())}});
+  }
   return claimed.ok() && *claimed == options_.batch ? background::Next::kAgain
                                                     : background::Next::kWait;
 }

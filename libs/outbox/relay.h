@@ -107,6 +107,7 @@ class Relay {
   telemetry::Gauge dead_;
   telemetry::Gauge oldest_pending_seconds_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> failing_ = false;
   std::vector<std::unique_ptr<background::Loop>> loops_;
   std::unique_ptr<background::Loop> measuring_;
 };

@@ -18,11 +18,16 @@ class Method:
         self._request = factory.GetPrototype(descriptor.input_type)
         self._response = factory.GetPrototype(descriptor.output_type)
         self._pool = factory.pool
+        self.descriptor = descriptor
         service = descriptor.containing_service
         # portal.records.v1.PatientService/GetPatient belongs to the service "records".
         self.service = service.full_name.split(".")[1]
         self.full_name = f"{service.full_name}/{descriptor.name}"
         self.path = f"/{self.full_name}"
+
+    def new_request(self) -> message.Message:
+        """An empty request."""
+        return self._request()
 
     def encode(self, fields: dict[str, Any]) -> bytes:
         """The request's bytes, from proto field names or lowerCamelCase."""

@@ -66,8 +66,9 @@ class Certificate:
 class CertificateAuthority:
     """A CA for one installation on one machine. Its key lies beside it: it is worth nothing elsewhere."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, trust_domain: str = TRUST_DOMAIN) -> None:
         self._folder = folder
+        self._trust_domain = trust_domain
         self._ca_certificate = folder / "ca.crt"
         self._ca_key = folder / "ca.key"
 
@@ -133,7 +134,7 @@ class CertificateAuthority:
 
     def _configure(self, name: str, folder: Path) -> Path:
         path = folder / "openssl.cnf"
-        write_atomically(path, CONFIGURATION.format(name=name, trust_domain=TRUST_DOMAIN))
+        write_atomically(path, CONFIGURATION.format(name=name, trust_domain=self._trust_domain))
         return path
 
 

@@ -1,0 +1,288 @@
+"""Who may call what, over all methods and all kinds of callers, against the running suite.
+
+The methods come from the contracts, the expected answers from matrix.txt. Every refusal is also checked to have changed
+nothing, and refusals that hide something are compared byte by byte.
+"""
+
+import itertools
+import shutil
+import unittest
+from pathlib import Path
+from typing import Any, Iterator, Optional, cast
+
+import grpc
+
+from suite.pki import CertificateAuthority
+from suite.services import NAMES
+from suite.suite import Suite
+from tests.authz import matrix
+from tests.support import passports
+from tests.support.calls import GATEWAY, Outcome
+from tests.support.ledger import differences
+from tests.support.requests import REQUESTS
+from tests.support.world import Person, World, new_id
+
+# Services of the suite's plan that are not there yet have policies naming them already.
+CERTIFICATES = [GATEWAY, "operator", *NAMES, "scheduling", "forms", "messaging"]
+# Certificates that say "gateway", but not of this installation.
+OTHER_TRUST_DOMAIN, OTHER_CA = "gateway-of-another-trust-domain", "gateway-of-another-ca"
+LIFETIME_SECONDS = 60
+
+world = cast(World, None)  # made by setUpModule
+rows = matrix.read(Path(__file__).with_name("matrix.txt"))
+
+
+def setUpModule() -> None:
+    global world
+    suite = unittest.enterModuleContext(Suite.start())
+    make_certificates(suite)
+    world = World(suite)
+    unittest.addModuleCleanup(world.close)
+
+
+def make_certificates(suite: Suite) -> None:
+    """One for each caller of the matrix, where the client finds them."""
+    folder = suite.home / "pki"
+    suite.certificates.ensure(CERTIFICATES)
+    trusted = folder / "ca.crt"
+    for name, trust_domain, same_ca in ((OTHER_TRUST_DOMAIN, "elsewhere.local", True), (OTHER_CA, "portal.local", False)):
+        other = suite.home / f"pki-{name}"
+        other.mkdir(mode=0o700)
+        if same_ca:
+            for file in (trusted, folder / "ca.key"):
+                shutil.copy(file, other)
+        CertificateAuthority(other, trust_domain).ensure([GATEWAY])
+        shutil.copytree(other / GATEWAY, folder / name)
+        # Its own side trusts the services; whether they trust it is the question.
+        shutil.copy(trusted, folder / name / "ca.crt")
+
+
+def short(name: str) -> str:
+    """portal.records.v1.PatientService/GetPatient as the table has it."""
+    return name.removeprefix("portal.").replace(".v1.", ".")
+
+
+def send(method: str, request: dict[str, Any], **options: Any) -> Outcome:
+    """A call by name."""
+    target = world.suite.client.contracts.method(method)
+    return world.calls.send(target, target.encode(request), **options)
+
+
+def bad_passports(person: Person) -> dict[str, str]:
+    """Passports that say what this person's says, and must not be believed."""
+    real = person.passport()
+    claims, key_id = passports.claims_of(real), passports.key_id_of(real)
+    key = world.suite.home / "keys" / "passport_signing" / f"{key_id}.pem"
+    forger = passports.new_key(world.suite.home)
+    head, body, footer = real.rpartition(".")[0].rpartition(".")[0], *real.rsplit(".", 2)[1:]
+    tampered = body[:20] + ("A" if body[20] != "A" else "B") + body[21:]
+    valid = passports.valid_between(claims, 0, LIFETIME_SECONDS)
+    return {
+        "expired": passports.mint(passports.valid_between(claims, -LIFETIME_SECONDS - 1, -1), key, key_id),
+        "not yet valid": passports.mint(passports.valid_between(claims, 3600, 3600 + LIFETIME_SECONDS), key, key_id),
+        "valid too long": passports.mint(passports.valid_between(claims, 0, 3600), key, key_id),
+        "forged": passports.mint(valid, forger, key_id),
+        "of an unknown key": passports.mint(valid, forger, "k29991231T235959"),
+        "of another installation": passports.mint(valid | {"iss": "elsewhere", "aud": "elsewhere"}, key, key_id),
+        "for another installation": passports.mint(valid | {"aud": "elsewhere"}, key, key_id),
+        "tampered with": f"{head}.{tampered}.{footer}",
+        "cut off": real[:-10],
+        "not a passport": "owner",
+    }
+
+
+class MatrixTest(unittest.TestCase):
+    """matrix.txt."""
+
+    def test_every_method_has_a_row_and_a_request_and_every_row_is_a_method(self) -> None:
+        methods = {short(name) for name in world.suite.client.contracts.names()}
+        self.assertEqual(methods ^ set(rows), set(), "methods without a row, or rows without a method")
+        self.assertEqual(methods ^ set(REQUESTS), set(), "methods without a request, or requests without a method")
+
+    def test_a_passport_made_here_is_accepted_unless_something_is_wrong_with_it(self) -> None:
+        """Otherwise the refusals of bad ones would say nothing."""
+        real = world.account.passport()
+        key_id = passports.key_id_of(real)
+        key = world.suite.home / "keys" / "passport_signing" / f"{key_id}.pem"
+        made = passports.mint(passports.valid_between(passports.claims_of(real), 0, LIFETIME_SECONDS), key, key_id)
+        outcome = send("identity.AccountService/GetAccount", {}, passport=made)
+        self.assertTrue(outcome.ok, outcome)
+
+    def test_refusals_change_nothing(self) -> None:
+        cells = 0
+        for method, row in rows.items():
+            with self.subTest(method):
+                cells += self.refuse(method, row)
+        print(f"authorization matrix: {len(rows)} methods, {cells} refused calls, nothing changed")
+
+    def test_allowed_calls_succeed(self) -> None:
+        cells = 0
+        for method, row in rows.items():
+            for caller, service in itertools.product(row.reasons, sorted(row.services)):
+                if row.reasons[caller] is None:
+                    # Where a bad passport does no harm because none is looked at, two of them show it.
+                    for label, passport in itertools.islice(self.passports_of(caller, row, method), 2):
+                        with self.subTest(method, caller=label, service=service):
+                            world.ledger.forget_attempts()
+                            request = REQUESTS[method].make(world)
+                            outcome = send(method, request, passport=passport, certificate=service)
+                            self.assertTrue(outcome.ok, outcome)
+                            cells += 1
+        print(f"authorization matrix: {cells} allowed calls")
+
+    def test_a_stranger_to_the_mesh_does_not_get_as_far_as_a_method(self) -> None:
+        for method, row in rows.items():
+            with self.subTest(method):
+                passport = self.best_passport(row)
+                outcome = send(method, REQUESTS[method].make(world), passport=passport, certificate=OTHER_CA)
+                self.assertEqual((outcome.code, outcome.status), (grpc.StatusCode.UNAVAILABLE, b""), outcome)
+
+    def refuse(self, method: str, row: matrix.Row) -> int:
+        """All refused cells of a row; how many there are."""
+        request = REQUESTS[method].make(world)
+        callers = [
+            (label, passport, row.reasons[caller])
+            for caller in row.reasons for label, passport in self.passports_of(caller, row)
+        ]
+        world.ledger.settle()
+        cells = 0
+        for service in [*CERTIFICATES, OTHER_TRUST_DOMAIN]:
+            before = world.ledger.snapshot()
+            for label, passport, reason in callers:
+                expected = reason if service in row.services else "SERVICE_NOT_ALLOWED"
+                if expected is not None:
+                    outcome = send(method, request, passport=passport, certificate=service)
+                    self.assertEqual(outcome.reason, expected, f"{label} through {service}: {outcome}")
+                    self.assertEqual(outcome.answer, b"")
+                    cells += 1
+            changed = differences(before, world.ledger.snapshot())
+            self.assertEqual(changed, [], f"calls through {service} that were refused changed something")
+        return cells
+
+    def passports_of(
+        self, caller: str, row: matrix.Row, method: str = ""
+    ) -> Iterator[tuple[str, Optional[str]]]:
+        """The passports that a column of the table stands for, each with a name."""
+        if caller == "bad":
+            yield from bad_passports(world.people()[row.best() or "owner"] or world.here.owner).items()
+            return
+        person = world.people()[caller]
+        if person is None:
+            yield caller, None
+        elif method.endswith("/SignOut"):
+            world.ledger.forget_attempts()
+            yield caller, person.another_session().passport()
+        else:
+            yield caller, person.passport()
+
+    def best_passport(self, row: matrix.Row) -> Optional[str]:
+        """Of somebody who may call."""
+        person = world.people()[row.best()]
+        return person.passport() if person is not None else None
+
+
+class HiddenTest(unittest.TestCase):
+    """What one may not see does not exist: the same bytes for the one as for the other."""
+
+    def test_foreign_ids_are_answered_as_unknown_ones(self) -> None:
+        compared = 0
+        for method, field, request in self.requests_with_ids():
+            foreign, unknown = self.foreign(field), new_id()
+            sender = REQUESTS[method].sender(world)
+            with self.subTest(method, field=field):
+                world.ledger.settle()
+                before = world.ledger.snapshot()
+                answers = {
+                    (*outcome.refusal(), outcome.answer)
+                    for value in (*foreign, unknown)
+                    for outcome in [world.send(
+                        method, with_id(request, field, value), sender, certificate=REQUESTS[method].certificate
+                    )]
+                }
+                self.assertEqual(len(answers), 1, answers)
+                if field != "patient_ids":
+                    self.assertNotEqual(answers.pop()[0], grpc.StatusCode.OK)
+                self.assertEqual(differences(before, world.ledger.snapshot()), [])
+                compared += len(foreign)
+        self.assertGreater(compared, 20)
+        print(f"hidden: {compared} foreign ids were answered as unknown ones")
+
+    def test_clinics_are_not_told_from_unknown_ones(self) -> None:
+        request = {"clinic_id": world.elsewhere.clinic_id}
+        foreign = world.send("identity.ClinicService/GetClinic", request, world.here.owner)
+        unknown = world.send("identity.ClinicService/GetClinic", {"clinic_id": new_id()}, world.here.owner)
+        self.assertEqual(foreign.reason, "NOT_STAFF_OF_CLINIC")
+        self.assertEqual(foreign.refusal(), unknown.refusal())
+
+    def test_session_tokens_that_ended_are_not_told_from_unknown_ones(self) -> None:
+        ended = world.account.another_session()
+        ended.call("identity.SessionService/SignOut")
+        method = "identity.SessionService/IssuePassport"
+        refused = send(method, {"session_token": ended.session_token})
+        unknown = send(method, {"session_token": "A" * 43})
+        self.assertEqual(refused.reason, "SESSION_ENDED")
+        self.assertEqual(refused.refusal(), unknown.refusal())
+
+    def test_accounts_that_exist_are_not_told_from_unknown_ones(self) -> None:
+        world.ledger.forget_attempts()
+        method = "identity.SessionService/SignIn"
+        wrong = send(method, {"email": world.account.email, "password": "not the password at all"})
+        unknown = send(method, {"email": world.new_email(), "password": "not the password at all"})
+        self.assertEqual(wrong.reason, "CREDENTIALS_REJECTED")
+        self.assertEqual(wrong.refusal(), unknown.refusal())
+        method = "identity.AccountService/SignUp"
+        taken, free = (
+            send(method, {"email": email, "password": "a password for a new account", "request_id": new_id()})
+            for email in (world.account.email, world.new_email())
+        )
+        self.assertTrue(taken.ok and free.ok)
+        self.assertEqual(taken.answer, free.answer)
+
+    def test_links_that_were_used_are_not_told_from_unknown_ones(self) -> None:
+        for method in ("identity.AccountService/VerifyEmail", "identity.ClinicService/AcceptStaffInvitation"):
+            with self.subTest(method):
+                request = REQUESTS[method].make(world)
+                self.assertTrue(send(method, request).ok)
+                used = send(method, request)
+                unknown = send(method, request | {"token": "A" * 43})
+                self.assertEqual(used.reason, "LINK_REJECTED")
+                self.assertEqual(used.refusal(), unknown.refusal())
+
+    def requests_with_ids(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Every field of every person's method that names something by its id, in an otherwise valid request."""
+        for method, recipe in REQUESTS.items():
+            if recipe.person == "nobody":
+                continue
+            fields = world.suite.client.contracts.method(method).descriptor.input_type.fields
+            for name in (field.name for field in fields):
+                if name == "patient_ids" or name.endswith("_id") and name not in ("request_id", "clinic_id"):
+                    yield method, name, recipe.make(world)
+
+    def foreign(self, field: str) -> list[str]:
+        """Ids that exist, but not for staff of clinic "here"; for its account holders, neither."""
+        return {
+            "patient_id": [world.foreign_patient_id],
+            "patient_ids": [world.foreign_patient_id, world.other_patient_id],
+            "access_code_id": [world.foreign_code["access_code"]["access_code_id"]],
+            "grant_id": [world.foreign_grant_id],
+            "soap_chart_id": [world.foreign_chart["soap_chart_id"]],
+            "treatment_plan_id": [world.foreign_chart["soap_chart_id"]],
+        }[field]
+
+    def test_ungranted_patients_of_the_clinic_are_not_told_from_unknown_ones(self) -> None:
+        for method in ("records.PatientService/GetMyPatient", "records.TreatmentPlanService/ListMyTreatmentPlans"):
+            with self.subTest(method):
+                there = world.send(method, {"patient_id": world.other_patient_id}, world.granted)
+                unknown = world.send(method, {"patient_id": new_id()}, world.granted)
+                self.assertEqual(there.reason, "PATIENT_NOT_FOUND")
+                self.assertEqual(there.refusal(), unknown.refusal())
+
+
+def with_id(request: dict[str, Any], field: str, value: str) -> dict[str, Any]:
+    """The request about another thing, as a request of its own."""
+    changed = request | {field: [value] if field == "patient_ids" else value}
+    return changed | {"request_id": new_id()} if "request_id" in request else changed
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,214 @@
+"""Who and what is there when a test begins: two clinics with their staff, patients, codes, and accounts with and
+without grants. Everything is made through the services, as people would."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, Optional
+
+from suite import people
+from suite.client import Client, SignedIn
+from suite.demo_data import date, issue_access_code
+from suite.suite import Suite
+from tests.support.calls import Calls, Outcome
+from tests.support.ledger import Ledger
+
+PASSWORD = "a long secret of the test's own"
+ROLES = {"owner": "STAFF_ROLE_OWNER", "practitioner": "STAFF_ROLE_PRACTITIONER", "front_desk": "STAFF_ROLE_FRONT_DESK"}
+
+
+@dataclass
+class Person:
+    """Somebody with an account."""
+
+    email: str
+    session: SignedIn
+    client: Client
+
+    def passport(self) -> str:
+        """A passport that is accepted for some time yet."""
+        return self.session.passport()
+
+    def call(self, method: str, request: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+        """A call that has to succeed."""
+        return self.session.call(method, request)
+
+    def another_session(self) -> SignedIn:
+        """A second session, to be ended without harm to the first."""
+        return self.client.sign_in(self.email, PASSWORD)
+
+
+@dataclass
+class Clinic:
+    """A clinic with one member of staff in each role."""
+
+    clinic_id: str
+    staff: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> Person:
+        """Its owner, who has no other role."""
+        return self.staff["owner"]
+
+    @property
+    def practitioner(self) -> Person:
+        """Its practitioner, who has no other role."""
+        return self.staff["practitioner"]
+
+    def new_patient(self, **fields: Any) -> str:
+        """A patient's id."""
+        return self.owner.call(
+            "records.PatientService/CreatePatient",
+            {"clinic_id": self.clinic_id, "patient": patient_fields(**fields), "request_id": new_id()},
+        )["patient_id"]
+
+    def new_chart(self, patient_id: str, **fields: Any) -> dict[str, Any]:
+        """An unlocked chart with a plan."""
+        return self.practitioner.call(
+            "records.SoapChartService/CreateSoapChart",
+            {
+                "clinic_id": self.clinic_id,
+                "patient_id": patient_id,
+                "soap_chart": chart_fields(**fields),
+                "request_id": new_id(),
+            },
+        )
+
+    def new_code(self, patient_id: str) -> dict[str, Any]:
+        """A live code: `words` and `access_code`."""
+        return issue_access_code(self.owner.session, self.clinic_id, patient_id, new_id())
+
+    def grant(self, person: Person, patient_id: str) -> str:
+        """Lets a person redeem a code for the patient; the grant's id."""
+        answer = person.call(
+            "access_code.AccessCodeService/RedeemAccessCode",
+            {"code": self.new_code(patient_id)["words"], "request_id": new_id()},
+        )
+        return answer["patient"]["grant_id"]
+
+    def revoke(self, grant_id: str) -> None:
+        """Revokes a grant."""
+        self.owner.call(
+            "access_code.GrantService/RevokeGrant",
+            {"clinic_id": self.clinic_id, "grant_id": grant_id, "request_id": new_id()},
+        )
+
+
+class World:
+    """Clinic `here` has patients with charts; `granted`, `revoked` and `other` redeemed codes there. Clinic `elsewhere`
+    has one of everything, and nobody here may see it."""
+
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
+        self.calls = Calls(suite)
+        self.ledger = Ledger(suite)
+        self.here = self.new_clinic("here")
+        self.elsewhere = self.new_clinic("elsewhere")
+
+        # The patient that every request of the matrix is about, and one of another family.
+        self.patient_id = self.here.new_patient()
+        self.other_patient_id = self.here.new_patient(given_name="Other")
+        self.chart = self.here.new_chart(self.patient_id)
+
+        self.account = self.new_account("account")
+        self.granted = self.new_account("granted")
+        self.grant_id = self.here.grant(self.granted, self.patient_id)
+        self.other = self.new_account("other")
+        self.here.grant(self.other, self.other_patient_id)
+        self.revoked = self.new_account("revoked")
+        self.here.revoke(self.here.grant(self.revoked, self.patient_id))
+
+        self.foreign_patient_id = self.elsewhere.new_patient(given_name="Foreign")
+        self.foreign_chart = self.elsewhere.new_chart(self.foreign_patient_id)
+        self.foreign_code = self.elsewhere.new_code(self.foreign_patient_id)
+        self.foreigner = self.new_account("foreigner")
+        self.foreign_grant_id = self.elsewhere.grant(self.foreigner, self.foreign_patient_id)
+
+    def close(self) -> None:
+        """Ends what the world itself started."""
+        self.ledger.close()
+
+    def new_email(self, name: str = "somebody") -> str:
+        """An address that nobody has."""
+        return f"{name}.{secrets.token_hex(6)}@example.com"
+
+    def new_account(self, name: str) -> Person:
+        """An account with a proven mailbox, signed in."""
+        email = self.new_email(name)
+        client = self.suite.client
+        return Person(email, people.sign_up(self.suite, email, PASSWORD), client)
+
+    def new_clinic(self, name: str) -> Clinic:
+        """A clinic whose staff has accepted its invitations."""
+        owner = self.new_email(f"{name}.owner")
+        slug = f"{name}-{secrets.token_hex(4)}"
+        clinic = Clinic(people.create_clinic(self.suite, slug, f"Clinic {name}", owner))
+        clinic.staff["owner"] = self._accept(owner)
+        for role in ("practitioner", "front_desk"):
+            email = self.new_email(f"{name}.{role}")
+            people.invite_staff(self.suite, clinic.owner.session, clinic.clinic_id, email, (ROLES[role],))
+            clinic.staff[role] = self._accept(email)
+        return clinic
+
+    def people(self) -> dict[str, Optional[Person]]:
+        """The callers of the matrix, by the names of its columns."""
+        return {
+            "nobody": None,
+            "account": self.account,
+            "other": self.other,
+            "granted": self.granted,
+            "revoked": self.revoked,
+            **self.here.staff,
+            **{f"{role}_elsewhere": person for role, person in self.elsewhere.staff.items()},
+        }
+
+    def send(self, method: str, request: dict[str, Any], person: Optional[Person] = None, **options: Any) -> Outcome:
+        """A call by name, whose outcome may be anything."""
+        target = self.suite.client.contracts.method(method)
+        passport = person.passport() if person is not None else None
+        return self.calls.send(target, target.encode(request), passport=passport, **options)
+
+    def _accept(self, email: str) -> Person:
+        session = people.accept_invitation(self.suite, email, PASSWORD, "Dr. Test")
+        return Person(email, session, self.suite.client)
+
+
+def new_id() -> str:
+    """A well-formed id that names nothing yet."""
+    return people.new_request_id()
+
+
+def yesterday() -> dict[str, int]:
+    """Surely not in the future at any clinic."""
+    return date((datetime.now(timezone.utc) - timedelta(days=1)).date().isoformat())
+
+
+def patient_fields(**fields: Any) -> dict[str, Any]:
+    """A patient record with every field set."""
+    return {
+        "given_name": "Léa",
+        "family_name": "Fontaine",
+        "birth_date": date("1994-07-03"),
+        "gender": "ADMINISTRATIVE_GENDER_FEMALE",
+        "email": "lea@example.com",
+        "phones": ["+1 519 555 0199"],
+        "address": {"lines": ["1 Main St."], "city": "Guelph", "region": "ON", "postal_code": "N1H 1A1",
+                    "country_code": "CA"},
+        "health_card_number": "1234 567 890 AB",
+        "emergency_contact": {"name": "Émile", "relationship": "brother", "phone": "+1 519 555 0198"},
+        "staff_notes": "Prefers mornings.",
+    } | fields
+
+
+def chart_fields(**fields: Any) -> dict[str, Any]:
+    """A chart with every part written."""
+    return {
+        "encounter_date": yesterday(),
+        "subjective": "Sleeps badly.",
+        "objective": "Ferritin 24 µg/L.",
+        "assessment": "Low iron stores.",
+        "plan_sections": [
+            {"plan_section_kind_id": "products", "text": "Iron, every second day."},
+            {"plan_section_kind_id": "lifestyle", "text": "No screens before bed."},
+        ],
+    } | fields

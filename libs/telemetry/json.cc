@@ -32,7 +32,17 @@ size_t CharacterSize(absl::string_view text) {
   return 0;
 }
 
-void AppendAscii(char c, std::string& out) {
+// Bytes at the beginning that stand for themselves in a JSON string.
+size_t PlainSize(absl::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && Between(static_cast<uint8_t>(text[size]), 0x20, 0x7E) &&
+         text[size] != '"' && text[size] != '\\') {
+    ++size;
+  }
+  return size;
+}
+
+void AppendEscaped(char c, std::string& out) {
   switch (c) {
     case '"':
       out += "\\\"";
@@ -50,15 +60,10 @@ void AppendAscii(char c, std::string& out) {
       out += "\\t";
       return;
     default:
-      break;
+      out += "\\u00";
+      out.push_back(kHexDigits[c >> 4]);
+      out.push_back(kHexDigits[c & 0xF]);
   }
-  if (c >= 0x20 && c != 0x7F) {
-    out.push_back(c);
-    return;
-  }
-  out += "\\u00";
-  out.push_back(kHexDigits[c >> 4]);
-  out.push_back(kHexDigits[c & 0xF]);
 }
 
 }  // namespace
@@ -66,6 +71,10 @@ void AppendAscii(char c, std::string& out) {
 void AppendJsonString(absl::string_view text, std::string& out, size_t max_bytes) {
   out.push_back('"');
   for (size_t i = 0; i < text.size();) {
+    const size_t plain = PlainSize(text.substr(i, max_bytes - i));
+    out.append(text.data() + i, plain);
+    i += plain;
+    if (i == text.size()) break;
     const size_t size = CharacterSize(text.substr(i));
     const size_t step = size == 0 ? 1 : size;
     if (i + step > max_bytes) {
@@ -75,7 +84,7 @@ void AppendJsonString(absl::string_view text, std::string& out, size_t max_bytes
     if (size == 0) {
       out += "\\ufffd";
     } else if (size == 1) {
-      AppendAscii(text[i], out);
+      AppendEscaped(text[i], out);
     } else {
       out.append(text.data() + i, size);
     }

@@ -128,8 +128,7 @@ TEST_F(AttemptCounterTest, AddressesOfOneIpv6NetworkCountTogether) {
 TEST_F(AttemptCounterTest, KeepsNoAddresses) {
   EXPECT_TRUE(Count(At("anna@example.org")));
   EXPECT_EQ(Sql("SELECT octet_length(subject) FROM attempts"), "32");
-  EXPECT_EQ(Sql("SELECT count(*) FROM attempts WHERE position('anna'::bytea IN subject) > 0"),
-            "0");
+  EXPECT_EQ(Sql("SELECT count(*) FROM attempts WHERE position('anna'::bytea IN subject) > 0"), "0");
 }
 
 }  // namespace

@@ -59,9 +59,9 @@ absl::StatusOr<std::optional<Session>> SessionStore::FindByToken(const db::CallO
 }
 
 absl::Status SessionStore::Touch(const db::CallOptions& call, const id::SessionId& session_id,
-                                 absl::Time now) {
+                                 absl::Time now, absl::Time not_since) {
   return pool_.Execute(call, [&](db::Session& session) {
-    session.Exec(queries::kTouchSession, session_id, now);
+    session.Exec(queries::kTouchSession, session_id, now, not_since);
     return absl::OkStatus();
   });
 }

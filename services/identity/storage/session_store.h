@@ -30,8 +30,9 @@ class SessionStore {
   absl::StatusOr<std::optional<Session>> FindByToken(const db::CallOptions& call,
                                                      absl::string_view token_hash);
 
-  // Notes that the session was used. Does nothing once it has ended.
-  absl::Status Touch(const db::CallOptions& call, const id::SessionId& session_id, absl::Time now);
+  // Notes that the session was used at `now`, unless it ended, or was seen later than `not_since`.
+  absl::Status Touch(const db::CallOptions& call, const id::SessionId& session_id, absl::Time now,
+                     absl::Time not_since);
 
   // Returns whether the session was open until now.
   absl::StatusOr<bool> End(db::Transaction& transaction, const id::SessionId& session_id,

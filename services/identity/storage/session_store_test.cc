@@ -90,18 +90,20 @@ TEST_F(SessionStoreTest, CarriesAtMost100Memberships) {
   EXPECT_EQ(Find(session_id).memberships.size(), kMaxMemberships);
 }
 
-TEST_F(SessionStoreTest, TouchMovesForwardOnlyAndNotAfterTheEnd) {
+TEST_F(SessionStoreTest, UseIsNotedIfTheLastOneIsLongAgoAndNotAfterTheEnd) {
   const id::AccountId account_id = NewAccount("anna@example.org");
   const id::SessionId session_id = NewSession(account_id, "token");
   const absl::Time opened = clock_.Now();
-  ASSERT_OK(sessions_.Touch({}, session_id, opened + absl::Minutes(2)));
-  ASSERT_OK(sessions_.Touch({}, session_id, opened + absl::Minutes(1)));
-  EXPECT_EQ(Find(session_id).last_seen_at, opened + absl::Minutes(2));
+  const absl::Duration minute = absl::Minutes(1);
+  ASSERT_OK(sessions_.Touch({}, session_id, opened + minute, opened - absl::Microseconds(1)));
+  EXPECT_EQ(Find(session_id).last_seen_at, opened);
+  ASSERT_OK(sessions_.Touch({}, session_id, opened + minute, opened));
+  EXPECT_EQ(Find(session_id).last_seen_at, opened + minute);
   ASSERT_OK(Transact([&](db::Transaction& transaction) {
-    return sessions_.End(transaction, session_id, account_id, opened + absl::Minutes(3));
+    return sessions_.End(transaction, session_id, account_id, opened + 2 * minute);
   }));
-  ASSERT_OK(sessions_.Touch({}, session_id, opened + absl::Minutes(4)));
-  EXPECT_EQ(Find(session_id).last_seen_at, opened + absl::Minutes(2));
+  ASSERT_OK(sessions_.Touch({}, session_id, opened + 3 * minute, opened + 2 * minute));
+  EXPECT_EQ(Find(session_id).last_seen_at, opened + minute);
 }
 
 TEST_F(SessionStoreTest, EndsOnceAndOnlyForItsAccount) {

@@ -30,9 +30,9 @@ WHERE session.token_hash = $1
 ORDER BY member.staff_member_id LIMIT $2
 
 -- name: TouchSession
--- An ended session stays as it ended, and use is never noted backwards.
+-- Of many calls at once one notes the use; an ended session stays as it ended.
 UPDATE sessions SET last_seen_at = from_micros($2)
-WHERE session_id = $1 AND ended_at IS NULL AND last_seen_at < from_micros($2)
+WHERE session_id = $1 AND ended_at IS NULL AND last_seen_at <= from_micros($3)
 
 -- name: EndSession
 UPDATE sessions SET ended_at = from_micros($3)

@@ -1,0 +1,43 @@
+#ifndef SERVICES_IDENTITY_RPC_ACCOUNT_HANDLERS_H_
+#define SERVICES_IDENTITY_RPC_ACCOUNT_HANDLERS_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/db/session.h"
+#include "libs/rpc/context.h"
+#include "portal/identity/v1/account.pb.h"
+#include "portal/identity/v1/account_service.pb.h"
+#include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/mails.h"
+#include "services/identity/storage/account_store.h"
+#include "services/identity/storage/attempt_counter.h"
+
+namespace portal::identity {
+
+// portal.identity.v1.AccountService.
+class AccountHandlers {
+ public:
+  explicit AccountHandlers(const Dependencies& dependencies);
+
+  // On the password lane.
+  absl::StatusOr<v1::SignUpResponse> SignUp(const rpc::Context& context,
+                                            const v1::SignUpRequest& request);
+  absl::StatusOr<v1::VerifyEmailResponse> VerifyEmail(const rpc::Context& context,
+                                                      const v1::VerifyEmailRequest& request);
+  absl::StatusOr<v1::Account> GetAccount(const rpc::Context& context,
+                                         const v1::GetAccountRequest& request);
+
+ private:
+  // Counts, records and mails a sign-up whose password is hashed.
+  absl::Status Record(db::Transaction& transaction, const rpc::Context& context, const Email& email,
+                      const std::string& password_hash);
+
+  const Dependencies deps_;
+  AccountStore accounts_;
+  AttemptCounter attempts_;
+  const Mails mails_;
+};
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_RPC_ACCOUNT_HANDLERS_H_

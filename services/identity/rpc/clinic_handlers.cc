@@ -1,0 +1,188 @@
+#include "services/identity/rpc/clinic_handlers.h"
+
+#include <utility>
+#include <vector>
+
+#include "libs/audit/event.h"
+#include "libs/crypto/digest.h"
+#include "libs/crypto/random.h"
+#include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+#include "services/identity/domain/errors.h"
+#include "services/identity/domain/text.h"
+#include "services/identity/rpc/call.h"
+#include "services/identity/rpc/convert.h"
+
+namespace portal::identity {
+namespace {
+
+audit::Event EventAbout(const rpc::Context& context, const StaffMember& member) {
+  audit::Event event = context.AuditEvent();
+  event.clinic_id = member.clinic_id;
+  event.resource_kind = "staff_member";
+  event.resource_id = member.staff_member_id.ToString();
+  return event;
+}
+
+// Tokens are sealed, so a position is ours; what does not fit nevertheless is PAGE_TOKEN_INVALID.
+absl::StatusOr<StaffMemberId> PositionOf(const std::vector<std::string>& texts) {
+  if (texts.empty()) return StaffMemberId();
+  const std::optional<id::Uuid> uuid = id::Uuid::Parse(texts[0]);
+  if (!uuid.has_value()) return status::PageTokenInvalid();
+  return StaffMemberId(*uuid);
+}
+
+}  // namespace
+
+ClinicHandlers::ClinicHandlers(const Dependencies& dependencies)
+    : deps_(dependencies),
+      page_tokens_(dependencies.sealer),
+      accounts_(dependencies.pool),
+      clinics_(dependencies.pool),
+      staff_(dependencies.pool),
+      attempts_(dependencies.pool, dependencies.clock),
+      passwords_(dependencies.hasher, accounts_, attempts_),
+      mails_(dependencies.outbox, dependencies.portal_base_url) {}
+
+absl::StatusOr<v1::Clinic> ClinicHandlers::CreateClinic(const rpc::Context& context,
+                                                        const v1::CreateClinicRequest& request) {
+  Clinic clinic = {.slug = request.clinic().slug(),
+                   .display_name = request.clinic().display_name(),
+                   .time_zone = request.clinic().time_zone()};
+  RETURN_IF_ERROR(CheckClinic(clinic));
+  ASSIGN_OR_RETURN(const Email owner_email, Email::Parse("owner_email", request.owner_email()));
+  const auto create = [&](db::Transaction& transaction) -> absl::StatusOr<v1::Clinic> {
+    clinic.clinic_id = id::ClinicId::New(deps_.clock);
+    clinic.created_at = deps_.clock.Now();
+    RETURN_IF_ERROR(clinics_.Create(transaction, clinic));
+    audit::Event event = context.AuditEvent();
+    event.clinic_id = clinic.clinic_id;
+    event.resource_kind = "clinic";
+    event.resource_id = clinic.clinic_id.ToString();
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
+    RETURN_IF_ERROR(
+        Invite(transaction, context, clinic, owner_email, {StaffRole::kOwner}).status());
+    return ToProto(clinic);
+  };
+  return deps_.idempotency.Run<v1::Clinic>(deps_.pool, CallOf(context),
+                                           KeyOf(context, request.request_id()), request, create);
+}
+
+absl::StatusOr<v1::Clinic> ClinicHandlers::GetClinic(const rpc::Context& context,
+                                                     const v1::GetClinicRequest& request) {
+  static_cast<void>(request);
+  ASSIGN_OR_RETURN(const std::optional<Clinic> clinic,
+                   clinics_.Find(CallOf(context), context.clinic_id()));
+  if (!clinic.has_value()) return ClinicNotFound();
+  return ToProto(*clinic);
+}
+
+absl::StatusOr<v1::StaffMember> ClinicHandlers::InviteStaffMember(
+    const rpc::Context& context, const v1::InviteStaffMemberRequest& request) {
+  ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
+  ASSIGN_OR_RETURN(const StaffRoles roles, RolesOf("roles", request.roles()));
+  ASSIGN_OR_RETURN(const std::optional<Clinic> clinic,
+                   clinics_.Find(CallOf(context), context.clinic_id()));
+  if (!clinic.has_value()) return ClinicNotFound();
+  const auto invite = [&](db::Transaction& transaction) -> absl::StatusOr<v1::StaffMember> {
+    ASSIGN_OR_RETURN(const StaffMember member, Invite(transaction, context, *clinic, email, roles));
+    return ToProto(member);
+  };
+  return deps_.idempotency.Run<v1::StaffMember>(
+      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, invite);
+}
+
+absl::StatusOr<StaffMember> ClinicHandlers::Invite(db::Transaction& transaction,
+                                                   const rpc::Context& context,
+                                                   const Clinic& clinic, const Email& email,
+                                                   StaffRoles roles) {
+  const std::string token = crypto::RandomToken();
+  const absl::Time now = deps_.clock.Now();
+  ASSIGN_OR_RETURN(StaffMember member,
+                   staff_.Invite(transaction,
+                                 {.staff_member_id = StaffMemberId::New(deps_.clock),
+                                  .clinic_id = clinic.clinic_id,
+                                  .roles = roles,
+                                  .created_at = now},
+                                 email, crypto::Sha256(token), now + kInvitationLifetime));
+  mails_.SendStaffInvitation(transaction, email, clinic.display_name, token);
+  RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, member)}));
+  return member;
+}
+
+absl::StatusOr<v1::ListStaffMembersResponse> ClinicHandlers::ListStaffMembers(
+    const rpc::Context& context, const v1::ListStaffMembersRequest& request) {
+  ASSIGN_OR_RETURN(const int page_size,
+                   rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
+  ASSIGN_OR_RETURN(const std::vector<std::string> position,
+                   page_tokens_.Parse(request, request.page_token(), 1));
+  ASSIGN_OR_RETURN(const StaffMemberId after, PositionOf(position));
+  ASSIGN_OR_RETURN(std::vector<StaffMember> members,
+                   staff_.List(CallOf(context), context.clinic_id(), after, page_size + 1));
+  v1::ListStaffMembersResponse response;
+  if (members.size() > page_size) {
+    members.resize(page_size);
+    response.set_next_page_token(
+        page_tokens_.Make(request, {members.back().staff_member_id.ToString()}));
+  }
+  for (const StaffMember& member : members) *response.add_staff_members() = ToProto(member);
+  return response;
+}
+
+absl::StatusOr<v1::AcceptStaffInvitationResponse> ClinicHandlers::AcceptStaffInvitation(
+    const rpc::Context& context, const v1::AcceptStaffInvitationRequest& request) {
+  RETURN_IF_ERROR(CheckDisplayName("display_name", request.display_name()));
+  const db::CallOptions call = CallOf(context);
+  const std::string token_hash = crypto::Sha256(request.token());
+  ASSIGN_OR_RETURN(const Invitation invitation,
+                   staff_.FindInvitation(call, token_hash, deps_.clock.Now()));
+  ASSIGN_OR_RETURN(const Acceptor acceptor, Authenticate(context, invitation, request.password()));
+  const auto accept = [&](db::Transaction& transaction) {
+    return Accept(transaction, context, token_hash, acceptor, request.display_name());
+  };
+  ASSIGN_OR_RETURN(const StaffMember member, deps_.pool.Transact(call, accept));
+  v1::AcceptStaffInvitationResponse response;
+  *response.mutable_staff_member() = ToProto(member);
+  return response;
+}
+
+absl::StatusOr<ClinicHandlers::Acceptor> ClinicHandlers::Authenticate(const rpc::Context& context,
+                                                                      const Invitation& invitation,
+                                                                      const std::string& password) {
+  if (!invitation.account.has_value()) {
+    RETURN_IF_ERROR(deps_.password_policy.Check(password));
+    ASSIGN_OR_RETURN(std::string hash, deps_.hasher.Hash(password));
+    return Acceptor{.account_id = id::AccountId::New(deps_.clock),
+                    .new_password_hash = std::move(hash)};
+  }
+  RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", password));
+  ASSIGN_OR_RETURN(const PasswordMatch match,
+                   passwords_.Check(CallOf(context), invitation.email, password));
+  if (!match.account.has_value()) return CredentialsRejected();
+  return Acceptor{.account_id = match.account->account_id};
+}
+
+absl::StatusOr<StaffMember> ClinicHandlers::Accept(db::Transaction& transaction,
+                                                   const rpc::Context& context,
+                                                   const std::string& token_hash,
+                                                   const Acceptor& acceptor,
+                                                   const std::string& display_name) {
+  const absl::Time now = deps_.clock.Now();
+  ASSIGN_OR_RETURN(const Invitation invitation,
+                   staff_.LockInvitation(transaction, token_hash, now));
+  if (acceptor.new_password_hash.has_value()) {
+    RETURN_IF_ERROR(accounts_.Create(transaction, acceptor.account_id, invitation.email,
+                                     *acceptor.new_password_hash, now));
+  } else {
+    RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(invitation.email)));
+  }
+  ASSIGN_OR_RETURN(StaffMember member,
+                   staff_.Accept(transaction, token_hash, acceptor.account_id, display_name));
+  audit::Event event = EventAbout(context, member);
+  event.actor_kind = audit::ActorKind::kAccount;
+  event.actor_id = acceptor.account_id;
+  RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
+  return member;
+}
+
+}  // namespace portal::identity

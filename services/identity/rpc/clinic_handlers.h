@@ -1,0 +1,70 @@
+#ifndef SERVICES_IDENTITY_RPC_CLINIC_HANDLERS_H_
+#define SERVICES_IDENTITY_RPC_CLINIC_HANDLERS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/db/session.h"
+#include "libs/rpc/context.h"
+#include "libs/rpc/page_token.h"
+#include "portal/identity/v1/clinic.pb.h"
+#include "portal/identity/v1/clinic_service.pb.h"
+#include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/mails.h"
+#include "services/identity/rpc/password_check.h"
+#include "services/identity/storage/account_store.h"
+#include "services/identity/storage/attempt_counter.h"
+#include "services/identity/storage/clinic_store.h"
+#include "services/identity/storage/staff_store.h"
+
+namespace portal::identity {
+
+// portal.identity.v1.ClinicService.
+class ClinicHandlers {
+ public:
+  explicit ClinicHandlers(const Dependencies& dependencies);
+
+  absl::StatusOr<v1::Clinic> CreateClinic(const rpc::Context& context,
+                                          const v1::CreateClinicRequest& request);
+  absl::StatusOr<v1::Clinic> GetClinic(const rpc::Context& context,
+                                       const v1::GetClinicRequest& request);
+  absl::StatusOr<v1::StaffMember> InviteStaffMember(const rpc::Context& context,
+                                                    const v1::InviteStaffMemberRequest& request);
+  absl::StatusOr<v1::ListStaffMembersResponse> ListStaffMembers(
+      const rpc::Context& context, const v1::ListStaffMembersRequest& request);
+  // On the password lane.
+  absl::StatusOr<v1::AcceptStaffInvitationResponse> AcceptStaffInvitation(
+      const rpc::Context& context, const v1::AcceptStaffInvitationRequest& request);
+
+ private:
+  // Who accepts an invitation: an account, or one to be made with this hash.
+  struct Acceptor {
+    id::AccountId account_id;
+    std::optional<std::string> new_password_hash;
+  };
+
+  // Records the invitation, mails its link, writes the audit row.
+  absl::StatusOr<StaffMember> Invite(db::Transaction& transaction, const rpc::Context& context,
+                                     const Clinic& clinic, const Email& email, StaffRoles roles);
+  // CREDENTIALS_REJECTED if the address has an account with another password.
+  absl::StatusOr<Acceptor> Authenticate(const rpc::Context& context, const Invitation& invitation,
+                                        const std::string& password);
+  absl::StatusOr<StaffMember> Accept(db::Transaction& transaction, const rpc::Context& context,
+                                     const std::string& token_hash, const Acceptor& acceptor,
+                                     const std::string& display_name);
+
+  const Dependencies deps_;
+  const rpc::PageTokens page_tokens_;
+  AccountStore accounts_;
+  ClinicStore clinics_;
+  StaffStore staff_;
+  AttemptCounter attempts_;
+  PasswordCheck passwords_;
+  const Mails mails_;
+};
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_RPC_CLINIC_HANDLERS_H_

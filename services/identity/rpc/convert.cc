@@ -1,0 +1,113 @@
+#include "services/identity/rpc/convert.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "libs/status/errors.h"
+
+namespace portal::identity {
+namespace {
+
+// The numbers of the contract are those of the domain and of passports.
+static_assert(static_cast<int>(StaffRole::kOwner) == policy::v1::STAFF_ROLE_OWNER);
+static_assert(static_cast<int>(StaffRole::kPractitioner) == policy::v1::STAFF_ROLE_PRACTITIONER);
+static_assert(static_cast<int>(StaffRole::kFrontDesk) == policy::v1::STAFF_ROLE_FRONT_DESK);
+static_assert(static_cast<int>(StaffRole::kOwner) == static_cast<int>(auth::StaffRole::kOwner));
+static_assert(static_cast<int>(StaffRole::kPractitioner) ==
+              static_cast<int>(auth::StaffRole::kPractitioner));
+static_assert(static_cast<int>(StaffRole::kFrontDesk) ==
+              static_cast<int>(auth::StaffRole::kFrontDesk));
+
+template <typename Message>
+void AddRoles(StaffRoles roles, Message& message) {
+  for (StaffRole role : kAllStaffRoles) {
+    if (roles.Has(role)) message.add_roles(static_cast<policy::v1::StaffRole>(role));
+  }
+}
+
+}  // namespace
+
+google::protobuf::Timestamp ToProto(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
+v1::Account ToProto(const Account& account) {
+  v1::Account message;
+  message.set_account_id(account.account_id.ToString());
+  message.set_email(account.email);
+  *message.mutable_create_time() = ToProto(account.created_at);
+  return message;
+}
+
+v1::Clinic ToProto(const Clinic& clinic) {
+  v1::Clinic message;
+  message.set_clinic_id(clinic.clinic_id.ToString());
+  message.set_slug(clinic.slug);
+  message.set_display_name(clinic.display_name);
+  message.set_time_zone(clinic.time_zone);
+  *message.mutable_create_time() = ToProto(clinic.created_at);
+  return message;
+}
+
+v1::StaffMember ToProto(const StaffMember& member) {
+  v1::StaffMember message;
+  message.set_staff_member_id(member.staff_member_id.ToString());
+  message.set_clinic_id(member.clinic_id.ToString());
+  message.set_state(v1::STAFF_MEMBER_STATE_INVITED);
+  if (member.account_id.has_value()) {
+    message.set_account_id(member.account_id->ToString());
+    message.set_state(v1::STAFF_MEMBER_STATE_ACTIVE);
+  }
+  message.set_email(member.email);
+  message.set_display_name(member.display_name);
+  AddRoles(member.roles, message);
+  *message.mutable_create_time() = ToProto(member.created_at);
+  return message;
+}
+
+v1::Session ToProto(const Session& session, const SessionLimits& limits) {
+  v1::Session message;
+  message.set_session_id(session.session_id.ToString());
+  message.set_account_id(session.account_id.ToString());
+  message.set_email(session.email);
+  *message.mutable_create_time() = ToProto(session.created_at);
+  *message.mutable_expire_time() = ToProto(session.expires_at);
+  *message.mutable_idle_expire_time() = ToProto(IdleExpiresAt(session, limits));
+  for (const Membership& membership : session.memberships) {
+    v1::ClinicMembership& added = *message.add_memberships();
+    added.set_clinic_id(membership.clinic_id.ToString());
+    added.set_clinic_display_name(membership.clinic_display_name);
+    AddRoles(membership.roles, added);
+  }
+  return message;
+}
+
+absl::StatusOr<StaffRoles> RolesOf(absl::string_view field,
+                                   const google::protobuf::RepeatedField<int>& roles) {
+  StaffRoles parsed;
+  for (const int number : roles) {
+    const auto role = static_cast<StaffRole>(number);
+    const bool known =
+        number != policy::v1::STAFF_ROLE_UNSPECIFIED && policy::v1::StaffRole_IsValid(number);
+    if (!known || parsed.Has(role))
+      return status::InvalidField(field, "must be roles, each given once");
+    parsed.Add(role);
+  }
+  if (parsed.empty()) return status::InvalidField(field, "must have at least one role");
+  return parsed;
+}
+
+auth::StaffRoles ToAuth(StaffRoles roles) {
+  auth::StaffRoles converted;
+  for (StaffRole role : kAllStaffRoles) {
+    if (roles.Has(role)) converted.Add(static_cast<auth::StaffRole>(role));
+  }
+  return converted;
+}
+
+}  // namespace portal::identity

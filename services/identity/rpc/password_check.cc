@@ -1,0 +1,37 @@
+#include "services/identity/rpc/password_check.h"
+
+#include <string>
+
+#include "libs/status/status_macros.h"
+#include "services/identity/domain/limits.h"
+
+namespace portal::identity {
+
+Attempt SignInAttempt(const Email& email) {
+  return Attempt::OfEmail(AttemptKind::kSignInOfAccount, email, kSignInsPerAccount);
+}
+
+absl::StatusOr<PasswordMatch> PasswordCheck::Check(const db::CallOptions& call, const Email& email,
+                                                   absl::string_view password) {
+  ASSIGN_OR_RETURN(const bool admitted, attempts_.Count(call, SignInAttempt(email)));
+  ASSIGN_OR_RETURN(Credentials credentials, accounts_.FindCredentials(call, email));
+  if (!admitted) credentials = {};
+
+  PasswordMatch match;
+  std::optional<std::string> account_hash;
+  if (credentials.account.has_value()) account_hash = credentials.account->password_hash;
+  ASSIGN_OR_RETURN(const bool is_accounts, Verify(account_hash, password));
+  if (is_accounts) {
+    match.account = std::move(credentials.account);
+    return match;
+  }
+  ASSIGN_OR_RETURN(match.sign_up, Verify(credentials.sign_up_password_hash, password));
+  return match;
+}
+
+absl::StatusOr<bool> PasswordCheck::Verify(const std::optional<std::string>& hash,
+                                           absl::string_view password) const {
+  return hash.has_value() ? hasher_.Verify(*hash, password) : hasher_.VerifyUnknown(password);
+}
+
+}  // namespace portal::identity

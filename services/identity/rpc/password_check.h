@@ -1,0 +1,54 @@
+#ifndef SERVICES_IDENTITY_RPC_PASSWORD_CHECK_H_
+#define SERVICES_IDENTITY_RPC_PASSWORD_CHECK_H_
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/crypto/password.h"
+#include "libs/db/pool.h"
+#include "services/identity/domain/email.h"
+#include "services/identity/storage/account_store.h"
+#include "services/identity/storage/attempt_counter.h"
+
+namespace portal::identity {
+
+// Whose password it was; nobody's if both are unset.
+struct PasswordMatch {
+  std::optional<AccountCredentials> account;
+  // That of a sign-up whose mailbox is not proven.
+  bool sign_up = false;
+};
+
+// Compares a password with what an e-mail address has, giving nothing away.
+//
+// The attempt is counted before the password is looked at. One that is locked, unknown or wrong
+// costs the same: two Argon2id evaluations, one for the account and one for the sign-up that an
+// address may have. Both are needed: if a sign-up's password counted only where there is no
+// account, signing up and then signing in would tell whether there is one.
+class PasswordCheck {
+ public:
+  PasswordCheck(const crypto::PasswordHasher& hasher, AccountStore& accounts,
+                AttemptCounter& attempts)
+      : hasher_(hasher), accounts_(accounts), attempts_(attempts) {}
+
+  // Takes as long as hashing; for the password lane.
+  absl::StatusOr<PasswordMatch> Check(const db::CallOptions& call, const Email& email,
+                                      absl::string_view password);
+
+ private:
+  // An absent hash costs as much as one that does not match.
+  absl::StatusOr<bool> Verify(const std::optional<std::string>& hash,
+                              absl::string_view password) const;
+
+  const crypto::PasswordHasher& hasher_;
+  AccountStore& accounts_;
+  AttemptCounter& attempts_;
+};
+
+// The attempts that PasswordCheck counts for an address.
+Attempt SignInAttempt(const Email& email);
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_RPC_PASSWORD_CHECK_H_

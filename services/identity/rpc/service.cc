@@ -1,0 +1,32 @@
+#include "services/identity/rpc/service.h"
+
+#include <utility>
+
+#include "portal/identity/v1/account_service.grpc.pb.h"
+#include "portal/identity/v1/clinic_service.grpc.pb.h"
+#include "portal/identity/v1/session_service.grpc.pb.h"
+
+namespace portal::identity {
+
+std::vector<rpc::MethodTable> Service::Tables() {
+  using rpc::Lane;
+  rpc::MethodTable accounts(v1::AccountService::service_full_name());
+  accounts.Unary("SignUp", Lane::kPassword, &accounts_, &AccountHandlers::SignUp)
+      .Unary("VerifyEmail", Lane::kWrite, &accounts_, &AccountHandlers::VerifyEmail)
+      .Unary("GetAccount", Lane::kRead, &accounts_, &AccountHandlers::GetAccount);
+  rpc::MethodTable sessions(v1::SessionService::service_full_name());
+  sessions.Unary("SignIn", Lane::kPassword, &sessions_, &SessionHandlers::SignIn)
+      .Unary("SignOut", Lane::kWrite, &sessions_, &SessionHandlers::SignOut)
+      .Unary("GetSession", Lane::kRead, &sessions_, &SessionHandlers::GetSession)
+      .Unary("IssuePassport", Lane::kRead, &sessions_, &SessionHandlers::IssuePassport);
+  rpc::MethodTable clinics(v1::ClinicService::service_full_name());
+  clinics.Unary("CreateClinic", Lane::kWrite, &clinics_, &ClinicHandlers::CreateClinic)
+      .Unary("GetClinic", Lane::kRead, &clinics_, &ClinicHandlers::GetClinic)
+      .Unary("InviteStaffMember", Lane::kWrite, &clinics_, &ClinicHandlers::InviteStaffMember)
+      .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)
+      .Unary("AcceptStaffInvitation", Lane::kPassword, &clinics_,
+             &ClinicHandlers::AcceptStaffInvitation);
+  return {std::move(accounts), std::move(sessions), std::move(clinics)};
+}
+
+}  // namespace portal::identity

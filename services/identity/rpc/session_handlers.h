@@ -1,0 +1,55 @@
+#ifndef SERVICES_IDENTITY_RPC_SESSION_HANDLERS_H_
+#define SERVICES_IDENTITY_RPC_SESSION_HANDLERS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/rpc/context.h"
+#include "portal/identity/v1/session.pb.h"
+#include "portal/identity/v1/session_service.pb.h"
+#include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/passport_desk.h"
+#include "services/identity/rpc/password_check.h"
+#include "services/identity/storage/account_store.h"
+#include "services/identity/storage/attempt_counter.h"
+#include "services/identity/storage/session_store.h"
+
+namespace portal::identity {
+
+// portal.identity.v1.SessionService.
+class SessionHandlers {
+ public:
+  explicit SessionHandlers(const Dependencies& dependencies);
+
+  // On the password lane.
+  absl::StatusOr<v1::SignInResponse> SignIn(const rpc::Context& context,
+                                            const v1::SignInRequest& request);
+  absl::StatusOr<v1::SignOutResponse> SignOut(const rpc::Context& context,
+                                              const v1::SignOutRequest& request);
+  absl::StatusOr<v1::Session> GetSession(const rpc::Context& context,
+                                         const v1::GetSessionRequest& request);
+  absl::StatusOr<v1::IssuePassportResponse> IssuePassport(const rpc::Context& context,
+                                                          const v1::IssuePassportRequest& request);
+
+ private:
+  // None if the gateway did not say where the client is.
+  std::optional<Attempt> ClientAttempt(const rpc::Context& context) const;
+  // Once the password was found right: opens a session and stops counting what led to it.
+  absl::StatusOr<v1::SignInResponse> OpenSession(const rpc::Context& context, const Email& email,
+                                                 const AccountCredentials& account,
+                                                 const std::string& password);
+  // SESSION_ENDED unless there is a session and it is live.
+  absl::StatusOr<Session> Live(std::optional<Session> session, absl::Time now) const;
+
+  const Dependencies deps_;
+  AccountStore accounts_;
+  SessionStore sessions_;
+  AttemptCounter attempts_;
+  PasswordCheck passwords_;
+  PassportDesk passports_;
+};
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_RPC_SESSION_HANDLERS_H_

@@ -4,7 +4,7 @@ without grants. Everything is made through the services, as people would."""
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from suite import people
 from suite.client import Client, SignedIn
@@ -44,6 +44,8 @@ class Clinic:
 
     clinic_id: str
     staff: dict[str, Person] = field(default_factory=dict)
+    # Of all codes, for tests that look whether one of them turns up somewhere.
+    issued_words: list[str] = field(default_factory=list)
 
     @property
     def owner(self) -> Person:
@@ -76,7 +78,9 @@ class Clinic:
 
     def new_code(self, patient_id: str) -> dict[str, Any]:
         """A live code: `words` and `access_code`."""
-        return issue_access_code(self.owner.session, self.clinic_id, patient_id, new_id())
+        code = issue_access_code(self.owner.session, self.clinic_id, patient_id, new_id())
+        self.issued_words.append(code["words"])
+        return code
 
     def grant(self, person: Person, patient_id: str) -> str:
         """Lets a person redeem a code for the patient; the grant's id."""
@@ -162,11 +166,19 @@ class World:
             **{f"{role}_elsewhere": person for role, person in self.elsewhere.staff.items()},
         }
 
-    def send(self, method: str, request: dict[str, Any], person: Optional[Person] = None, **options: Any) -> Outcome:
+    def send(
+        self, method: str, request: dict[str, Any], person: Union[Person, SignedIn, None] = None, **options: Any
+    ) -> Outcome:
         """A call by name, whose outcome may be anything."""
         target = self.suite.client.contracts.method(method)
-        passport = person.passport() if person is not None else None
-        return self.calls.send(target, target.encode(request), passport=passport, **options)
+        return self.calls.send(target, target.encode(request), passport=self.passport(person, method), **options)
+
+    def passport(self, person: Union[Person, SignedIn, None], method: str) -> Optional[str]:
+        """What a person shows when calling a method."""
+        if isinstance(person, Person) and method.endswith("/SignOut"):
+            self.ledger.forget_attempts()
+            return person.another_session().passport()
+        return person.passport() if person is not None else None
 
     def _accept(self, email: str) -> Person:
         session = people.accept_invitation(self.suite, email, PASSWORD, "Dr. Test")

@@ -1,0 +1,130 @@
+"""What was acknowledged is there, exactly once, whatever died meanwhile."""
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+
+import grpc
+
+from suite.client import RpcError
+from suite.processes import POLL_SECONDS
+from tests.support.ledger import Ledger, wait_until
+from tests.support.stage import WorldTest
+from tests.support.world import Clinic, chart_fields, new_id, patient_fields
+
+ROUNDS = int(os.environ.get("PORTAL_FAULT_ROUNDS", "2"))
+WRITERS = 4
+# Written between two kills, so that there is something to lose.
+WRITES_PER_ROUND = 40
+RETRY_SECONDS = 60.0
+# Transient by contract: the same request may be sent again.
+TRANSIENT = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.ABORTED}
+
+
+@dataclass
+class Ledgered:
+    """What the writers were told."""
+
+    # Request id → the id that the answer gave, by patients and charts.
+    patients: dict[str, str] = field(default_factory=dict)
+    charts: dict[str, str] = field(default_factory=dict)
+    in_doubt: int = 0
+    retries: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.patients) + len(self.charts)
+
+
+class PromiseTest(WorldTest):
+    """Writers go on while services and PostgreSQL are killed."""
+
+    def test_acknowledged_writes_are_there_exactly_once(self) -> None:
+        clinic, told, stop = self.world.here, Ledgered(), threading.Event()
+        self.world.ledger.close()
+        for person in clinic.staff.values():
+            person.passport()
+        writers = [threading.Thread(target=write, args=(clinic, told, stop)) for _ in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        try:
+            for _ in range(ROUNDS):
+                for kill in (self.kill_postgres, self.kill_records, self.kill_access_code):
+                    written = len(told)
+                    wait_until(lambda written=written: len(told) >= written + WRITES_PER_ROUND or bool(told.failures),
+                               RETRY_SECONDS, "writes to go on")
+                    kill()
+        finally:
+            stop.set()
+            for writer in writers:
+                writer.join()
+        self.world.ledger = Ledger(self.world.suite)
+        self.assertEqual(told.failures, [])
+        self.assertGreater(told.retries, 0, "no kill was noticed")
+        self.check(told)
+        print(f"promises: {len(told.patients)} patients and {len(told.charts)} charts acknowledged during {3 * ROUNDS} "
+              f"kills, {told.retries} calls repeated, {told.in_doubt} of them in doubt; all there exactly once")
+
+    def check(self, told: Ledgered) -> None:
+        """By the databases: each request made one row, the one that was acknowledged."""
+        query = self.world.ledger.query
+        # The request id was written into the record.
+        patients = query("records", "SELECT health_card_number, patient_id FROM patients WHERE staff_notes = 'promise'")
+        charts = query("records", "SELECT objective, soap_chart_id FROM soap_charts WHERE subjective = 'promise'")
+        self.assertEqual(sorted(map(tuple, patients)), sorted((short(it), made) for it, made in told.patients.items()))
+        self.assertEqual(sorted(map(tuple, charts)), sorted((it, made) for it, made in told.charts.items()))
+        # What was to be told to access_code arrived as well.
+        self.world.ledger.settle()
+        known = {row[0] for row in query("access_code", "SELECT patient_id FROM patients")}
+        self.assertEqual(set(told.patients.values()) - known, set())
+
+    def kill_postgres(self) -> None:
+        self.world.suite.postgres.kill()
+        self.world.suite.postgres.start()
+
+    def kill_records(self) -> None:
+        self.world.suite.kill("records")
+        self.world.suite.restart("records")
+
+    def kill_access_code(self) -> None:
+        self.world.suite.kill("access_code")
+        self.world.suite.restart("access_code")
+
+
+def write(clinic: Clinic, told: Ledgered, stop: threading.Event) -> None:
+    """Makes patients with a chart each; stops after a pair is complete."""
+    while not stop.is_set():
+        try:
+            request_id = new_id()
+            patient = patient_fields(health_card_number=short(request_id), staff_notes="promise")
+            made = insist(clinic, told, "records.PatientService/CreatePatient",
+                          {"patient": patient, "request_id": request_id})
+            told.patients[request_id] = made["patient_id"]
+            request_id = new_id()
+            chart = chart_fields(subjective="promise", objective=request_id)
+            made = insist(clinic, told, "records.SoapChartService/CreateSoapChart",
+                          {"patient_id": made["patient_id"], "soap_chart": chart, "request_id": request_id})
+            told.charts[request_id] = made["soap_chart_id"]
+        except Exception as error:  # pylint: disable=broad-except
+            told.failures.append(repr(error))
+            return
+
+
+def insist(clinic: Clinic, told: Ledgered, method: str, request: dict) -> dict:
+    """Repeats a request until it is acknowledged."""
+    deadline = time.monotonic() + RETRY_SECONDS
+    while True:
+        try:
+            return clinic.practitioner.call(method, {"clinic_id": clinic.clinic_id} | request)
+        except RpcError as error:
+            if error.code not in TRANSIENT or time.monotonic() > deadline:
+                raise
+            told.retries += 1
+            told.in_doubt += error.reason == "COMMIT_IN_DOUBT"
+        time.sleep(POLL_SECONDS)
+
+
+def short(request_id: str) -> str:
+    """As long as a health-card number may be."""
+    return request_id.replace("-", "")

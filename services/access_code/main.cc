@@ -1,0 +1,59 @@
+// The access_code service: Medical Records access codes and the grants they make. See README.md.
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "libs/crypto/keyring.h"
+#include "libs/service/runtime.h"
+#include "libs/status/status_macros.h"
+#include "services/access_code/domain/word_list.h"
+#include "services/access_code/rpc/service.h"
+#include "services/access_code/storage/schema.h"
+
+ABSL_FLAG(std::string, code_peppers, "",
+          "Folder of <key-id>.key: codes are stored as HMACs under the newest.");
+ABSL_FLAG(std::string, word_list, "", "The EFF's long word list, as the package diceware has it.");
+
+namespace portal::access_code {
+namespace {
+
+absl::StatusOr<WordList> ReadWordList(const std::string& path) {
+  std::ifstream file(path);
+  if (!file)
+    return absl::FailedPreconditionError(absl::StrCat("--word_list: cannot read '", path, "'"));
+  return WordList::Parse(
+      std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+}
+
+absl::Status Run() {
+  ASSIGN_OR_RETURN(const WordList words, ReadWordList(absl::GetFlag(FLAGS_word_list)));
+  ASSIGN_OR_RETURN(const std::unique_ptr<crypto::Keyring> peppers,
+                   crypto::Keyring::Load(absl::GetFlag(FLAGS_code_peppers)));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<service::Runtime> runtime,
+      service::Runtime::Open(
+          {.name = "access_code", .add_schema = AddSchema, .migrations = NeededMigrations()}));
+  runtime->Watch(*peppers);
+  Service service({.pool = runtime->pool(),
+                   .words = words,
+                   .peppers = *peppers,
+                   .sealer = runtime->sealer(),
+                   .outbox = runtime->outbox(),
+                   .idempotency = runtime->idempotency(),
+                   .clock = runtime->clock(),
+                   .metrics = runtime->metrics()});
+  // Notices of redemptions wait in the outbox for the service that will send them.
+  return runtime->Serve(service.Tables(), /*routes=*/{});
+}
+
+}  // namespace
+}  // namespace portal::access_code
+
+int main(int argc, char** argv) {
+  return portal::service::Main("access_code", argc, argv, portal::access_code::Run);
+}

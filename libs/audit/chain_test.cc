@@ -136,16 +136,20 @@ TEST_F(CheckpointFileTest, LineThatACrashLeftUnfinishedIsCutOff) {
 }
 
 TEST_F(CheckpointFileTest, FileOfAnotherKindIsRefusedAndKept) {
-  Write("not ours\n");
-  EXPECT_FALSE(CheckpointFile::Open(path_).ok());
-  EXPECT_EQ(Content(), "not ours\n");
+  const std::string line = ToJson(Example(1)) + "\n";
+  for (const std::string& content : {std::string("not ours\n"), std::string("not ours"),
+                                     line + "not ours", line + "not ours\n"}) {
+    Write(content);
+    EXPECT_FALSE(CheckpointFile::Open(path_).ok());
+    EXPECT_EQ(Content(), content);
+  }
   EXPECT_FALSE(CheckpointFile::Open(path_ + "/missing/file").ok());
 }
 
 TEST_F(CheckpointFileTest, LastOfManyIsFound) {
   std::string content;
   for (int n = 1; n <= 1000; ++n) content += ToJson(Example(n)) + "\n";
-  Write(content + "torn");
+  Write(content + ToJson(Example(1001)).substr(0, 100));
   {
     ASSERT_OK_AND_ASSIGN(const auto file, CheckpointFile::Open(path_));
     EXPECT_EQ(file->last()->batch.number, 1000);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/status/status_macros.h"
 
@@ -45,6 +46,7 @@ absl::Status SyncDirectory(const std::string& path) {
 struct End {
   size_t complete_bytes = 0;  // up to the last line's end
   std::string last_line;
+  std::string unfinished;  // what follows it
 };
 
 // Looks at the file's end only: in years of use it grows to gigabytes.
@@ -60,12 +62,19 @@ absl::StatusOr<End> FindEnd(const std::string& path) {
 
   const size_t line_end = tail.rfind('\n');
   if (line_end == std::string::npos) {
-    if (start == 0) return End{};
+    if (start == 0) return End{.unfinished = std::move(tail)};
     return absl::InternalError(absl::StrCat(path, " does not consist of checkpoints"));
   }
   const size_t before = line_end == 0 ? std::string::npos : tail.rfind('\n', line_end - 1);
   const size_t line_start = before == std::string::npos ? 0 : before + 1;
-  return End{start + line_end + 1, tail.substr(line_start, line_end - line_start)};
+  return End{start + line_end + 1, tail.substr(line_start, line_end - line_start),
+             tail.substr(line_end + 1)};
+}
+
+// Whether a crash of ours can have left this: it begins as every line does.
+bool IsPartOfLine(absl::string_view text) {
+  constexpr absl::string_view kStart = "{\"batch_no\":";
+  return absl::StartsWith(text, kStart) || absl::StartsWith(kStart, text);
 }
 
 }  // namespace
@@ -78,7 +87,6 @@ absl::StatusOr<std::unique_ptr<CheckpointFile>> CheckpointFile::Open(const std::
   RETURN_IF_ERROR(SyncDirectory(path));
 
   ASSIGN_OR_RETURN(const End end, FindEnd(path));
-  if (ftruncate(fd, end.complete_bytes) != 0) return Failed("cannot repair", path);
   std::optional<Checkpoint> last;
   if (end.complete_bytes > 0) {
     absl::StatusOr<Checkpoint> parsed = ParseCheckpoint(end.last_line);
@@ -87,6 +95,10 @@ absl::StatusOr<std::unique_ptr<CheckpointFile>> CheckpointFile::Open(const std::
     }
     last = *std::move(parsed);
   }
+  if (!IsPartOfLine(end.unfinished)) {
+    return absl::InternalError(absl::StrCat("the end of ", path, " is no checkpoint"));
+  }
+  if (ftruncate(fd, end.complete_bytes) != 0) return Failed("cannot repair", path);
   std::move(close_fd).Cancel();
   return std::unique_ptr<CheckpointFile>(
       new CheckpointFile(fd, end.complete_bytes, std::move(last)));

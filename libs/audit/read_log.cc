@@ -24,6 +24,7 @@ ReadLog::ReadLog(db::Pool& pool, const time::Clock& clock, ReadLogOptions option
 ReadLog::~ReadLog() { Stop(); }
 
 void ReadLog::Append(std::vector<Event> events, Done done) {
+  if (events.empty()) return done(absl::OkStatus());
   if (absl::Status status = Enqueue(events, done); !status.ok()) done(std::move(status));
 }
 

@@ -56,6 +56,15 @@ TEST_F(ReadLogTest, DoneComesAfterTheCommit) {
   EXPECT_EQ(Count("audit_events"), 1);
 }
 
+TEST_F(ReadLogTest, NothingToRecordNeedsNoCommit) {
+  ReadLog log(*pool_, clock_);
+  Pending read;
+  WhileBlocked([&] {
+    log.Append({}, read.done());
+    EXPECT_OK(read.future.get());
+  });
+}
+
 TEST_F(ReadLogTest, CallsThatComeDuringACommitShareTheNext) {
   ReadLog log(*pool_, clock_);
   std::vector<Pending> reads(101);

@@ -20,10 +20,9 @@
 #include "services/access_code/domain/eff_word_list.h"
 #include "services/access_code/storage/access_code_store.h"
 #include "services/access_code/storage/attempt_ledger.h"
-#include "services/access_code/storage/constraint_errors.h"
 #include "services/access_code/storage/grant_store.h"
 #include "services/access_code/storage/patient_directory.h"
-#include "services/access_code/storage/queries.h"
+#include "services/access_code/storage/schema.h"
 
 namespace portal::access_code {
 
@@ -31,6 +30,17 @@ namespace portal::access_code {
 class StorageTest : public ::testing::Test {
  protected:
   static constexpr int kConnections = 16;
+
+  db::PoolOptions PoolOptions() const {
+    db::PoolOptions options{.conninfo = database_.app,
+                            .application_name = "access_code_test",
+                            .size = kConnections,
+                            .statement_timeout = absl::Seconds(60),
+                            .lock_timeout = absl::Seconds(60),
+                            .acquire_timeout = absl::Seconds(60)};
+    AddSchema(options);
+    return options;
+  }
 
   std::unique_ptr<crypto::Keyring> NewPeppers() {
     pepper_folder_.AddSymmetricKey("k1");
@@ -119,14 +129,7 @@ class StorageTest : public ::testing::Test {
       testing::PostgresCluster::Shared().CreateDatabase("access_code");
   testing::FakeClock clock_;
   testing::KeyFolder pepper_folder_;
-  db::Pool pool_{{.conninfo = database_.app,
-                  .application_name = "access_code_test",
-                  .size = kConnections,
-                  .statement_timeout = absl::Seconds(60),
-                  .lock_timeout = absl::Seconds(60),
-                  .acquire_timeout = absl::Seconds(60),
-                  .queries = {queries::kAll},
-                  .constraint_errors = ConstraintErrors()}};
+  db::Pool pool_{PoolOptions()};
   const std::unique_ptr<crypto::Keyring> peppers_ = NewPeppers();
   AccessCodeStore codes_{pool_, *peppers_};
   GrantStore grants_{pool_};

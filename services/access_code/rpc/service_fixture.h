@@ -1,0 +1,248 @@
+#ifndef SERVICES_ACCESS_CODE_RPC_SERVICE_FIXTURE_H_
+#define SERVICES_ACCESS_CODE_RPC_SERVICE_FIXTURE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/status.h"
+#include "gtest/gtest.h"
+#include "libs/audit/read_log.h"
+#include "libs/auth/passport.h"
+#include "libs/db/pool.h"
+#include "libs/id/ids.h"
+#include "libs/idempotency/store.h"
+#include "libs/outbox/outbox.h"
+#include "libs/rpc/channel.h"
+#include "libs/rpc/status_conversion.h"
+#include "libs/status/errors.h"
+#include "libs/telemetry/metrics.h"
+#include "libs/testing/fake_clock.h"
+#include "libs/testing/postgres.h"
+#include "libs/testing/rpc_harness.h"
+#include "libs/testing/status_matchers.h"
+#include "portal/access_code/v1/access_code_service.grpc.pb.h"
+#include "portal/access_code/v1/grant_service.grpc.pb.h"
+#include "portal/access_code/v1/patient_directory_service.grpc.pb.h"
+#include "services/access_code/domain/eff_word_list.h"
+#include "services/access_code/rpc/service.h"
+#include "services/access_code/storage/schema.h"
+
+namespace portal::access_code {
+
+// The whole service in the test's process: called over gRPC with certificates and passports, on a
+// database of its own, at the time the test says.
+class ServiceTest : public ::testing::Test {
+ protected:
+  ServiceTest() {
+    harness_.options().executor.write.capacity = 2000;
+    EXPECT_OK(harness_.Start(service_.Tables(), nullptr, &reads_));
+    codes_ = v1::AccessCodeService::NewStub(harness_.Channel("gateway"));
+    grants_ = v1::GrantService::NewStub(harness_.Channel("gateway"));
+    records_grants_ = v1::GrantService::NewStub(harness_.Channel("records"));
+    directory_ = v1::PatientDirectoryService::NewStub(harness_.Channel("records"));
+  }
+  ~ServiceTest() override { harness_.Shutdown(); }
+
+  // A service's answer and how it ended; failures as they were on the wire.
+  template <typename Response>
+  struct Answer {
+    grpc::Status status;
+    Response response;
+
+    bool ok() const { return status.ok(); }
+    // "OK" or the reason.
+    std::string Outcome() const { return ok() ? "OK" : status::ReasonOf(rpc::FromGrpc(status)); }
+    // Everything a caller can tell one failure from another by.
+    std::string Bytes() const {
+      return absl::StrCat(status.error_code(), "|", status.error_message(), "|",
+                          status.error_details());
+    }
+  };
+
+  // `passport`: none when empty. `address`: the client's, as the gateway forwards it.
+  template <typename Stub, typename Request, typename Response>
+  Answer<Response> Call(Stub& stub,
+                        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                     Response*),
+                        const Request& request, const std::string& passport = "",
+                        const std::string& address = "192.0.2.1") {
+    testing::Caller caller(passport, kPatience);
+    caller.context().AddMetadata(rpc::kClientAddressKey, address);
+    Answer<Response> answer;
+    answer.status = (stub.*method)(caller, request, &answer.response);
+    return answer;
+  }
+
+  std::string StaffPassport(const id::ClinicId& clinic_id) const {
+    return harness_.Passport(
+        staff_, {{.clinic_id = clinic_id, .roles = {auth::StaffRole::kFrontDesk}}}, "Front Desk");
+  }
+  std::string Passport(const id::AccountId& account_id) const {
+    return harness_.Passport(account_id);
+  }
+  std::string NewRequestId() const { return id::NewUuidV7(clock_).ToString(); }
+
+  Answer<v1::PutPatientResponse> Put(const id::PatientId& patient_id, const id::ClinicId& clinic_id,
+                                     const std::string& name, int64_t version) {
+    v1::PutPatientRequest request;
+    request.set_patient_id(patient_id.ToString());
+    request.set_clinic_id(clinic_id.ToString());
+    request.set_display_name(name);
+    request.set_version(version);
+    return Call(*directory_, &v1::PatientDirectoryService::Stub::PutPatient, request);
+  }
+  id::PatientId NewPatient(const id::ClinicId& clinic_id, const std::string& name = "Ada Moss") {
+    const auto patient_id = id::PatientId::New(clock_);
+    EXPECT_EQ(Put(patient_id, clinic_id, name, 1).Outcome(), "OK");
+    return patient_id;
+  }
+
+  v1::IssueAccessCodeRequest IssueRequest(const id::PatientId& patient_id,
+                                          const id::ClinicId& clinic_id) const {
+    v1::IssueAccessCodeRequest request;
+    request.set_clinic_id(clinic_id.ToString());
+    request.set_patient_id(patient_id.ToString());
+    request.set_request_id(NewRequestId());
+    return request;
+  }
+  Answer<v1::IssueAccessCodeResponse> Issue(const v1::IssueAccessCodeRequest& request) {
+    return Call(*codes_, &v1::AccessCodeService::Stub::IssueAccessCode, request,
+                StaffPassport(*id::ClinicId::Parse("clinic_id", request.clinic_id())));
+  }
+  // A live code of clinic_.
+  v1::IssueAccessCodeResponse NewCode(const id::PatientId& patient_id) {
+    const auto issued = Issue(IssueRequest(patient_id, clinic_));
+    EXPECT_EQ(issued.Outcome(), "OK");
+    return issued.response;
+  }
+
+  Answer<v1::AccessCode> Cancel(const std::string& access_code_id, const id::ClinicId& clinic_id) {
+    v1::CancelAccessCodeRequest request;
+    request.set_clinic_id(clinic_id.ToString());
+    request.set_access_code_id(access_code_id);
+    request.set_request_id(NewRequestId());
+    return Call(*codes_, &v1::AccessCodeService::Stub::CancelAccessCode, request,
+                StaffPassport(clinic_id));
+  }
+
+  v1::RedeemAccessCodeRequest RedeemRequest(const std::string& code) const {
+    v1::RedeemAccessCodeRequest request;
+    request.set_code(code);
+    request.set_request_id(NewRequestId());
+    return request;
+  }
+  Answer<v1::RedeemAccessCodeResponse> Redeem(const v1::RedeemAccessCodeRequest& request,
+                                              const id::AccountId& account_id) {
+    return Call(*codes_, &v1::AccessCodeService::Stub::RedeemAccessCode, request,
+                Passport(account_id));
+  }
+  Answer<v1::RedeemAccessCodeResponse> Redeem(const std::string& code,
+                                              const id::AccountId& account_id) {
+    return Redeem(RedeemRequest(code), account_id);
+  }
+  // The id of a new grant.
+  std::string NewGrant(const id::PatientId& patient_id, const id::AccountId& account_id) {
+    const auto redeemed = Redeem(NewCode(patient_id).words(), account_id);
+    EXPECT_EQ(redeemed.Outcome(), "OK");
+    return redeemed.response.patient().grant_id();
+  }
+
+  Answer<v1::Grant> Revoke(const std::string& grant_id, const id::ClinicId& clinic_id) {
+    v1::RevokeGrantRequest request;
+    request.set_clinic_id(clinic_id.ToString());
+    request.set_grant_id(grant_id);
+    request.set_request_id(NewRequestId());
+    return Call(*grants_, &v1::GrantService::Stub::RevokeGrant, request, StaffPassport(clinic_id));
+  }
+
+  Answer<v1::CheckGrantsResponse> Check(const std::vector<std::string>& patient_ids,
+                                        const id::AccountId& account_id) {
+    v1::CheckGrantsRequest request;
+    for (const std::string& patient_id : patient_ids) request.add_patient_ids(patient_id);
+    return Call(*records_grants_, &v1::GrantService::Stub::CheckGrants, request,
+                Passport(account_id));
+  }
+  bool IsGranted(const id::PatientId& patient_id, const id::AccountId& account_id) {
+    const auto checked = Check({patient_id.ToString()}, account_id);
+    EXPECT_EQ(checked.Outcome(), "OK");
+    return checked.response.granted_size() == 1;
+  }
+
+  std::string Sql(const std::string& sql) const { return testing::Psql(database_.superuser, sql); }
+
+  // A metric's value as it is exposed: "name{label="value"}".
+  std::string Metric(const std::string& series) const {
+    const std::string text = metrics_.Text();
+    const size_t line = text.find("\n" + series + " ");
+    if (line == std::string::npos) return "";
+    const size_t start = line + series.size() + 2;
+    return text.substr(start, text.find('\n', start) - start);
+  }
+
+  template <typename Work>
+  static void AtOnce(int count, Work work) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < count; ++i) threads.emplace_back(work, i);
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  // A loaded machine under a sanitizer is slow; that is not what these tests look at.
+  static constexpr absl::Duration kPatience = absl::Minutes(4);
+
+  db::PoolOptions PoolOptions(int size) const {
+    db::PoolOptions options{.conninfo = database_.app,
+                            .application_name = "access_code_test",
+                            .size = size,
+                            .statement_timeout = kPatience,
+                            .lock_timeout = kPatience,
+                            .acquire_timeout = kPatience,
+                            .clock = &clock_};
+    AddSchema(options);
+    return options;
+  }
+
+  static const WordList& List() {
+    static const WordList* list = new WordList(EffWordList());
+    return *list;
+  }
+
+  const testing::TestDatabase database_ =
+      testing::PostgresCluster::Shared().CreateDatabase("access_code");
+  testing::FakeClock clock_;
+  telemetry::Metrics metrics_;
+  testing::RpcHarness harness_{"access_code", clock_};
+  db::Pool pool_{PoolOptions(rpc::Executor::Workers(harness_.options().executor))};
+  db::Pool background_pool_{PoolOptions(2)};
+  audit::ReadLog reads_{background_pool_, clock_};
+  outbox::Outbox outbox_{harness_.keyring(), clock_};
+  idempotency::Store idempotency_{harness_.keyring(), clock_};
+  Service service_{{.pool = pool_,
+                    .words = List(),
+                    .peppers = harness_.keyring(),
+                    .sealer = harness_.sealer(),
+                    .outbox = outbox_,
+                    .idempotency = idempotency_,
+                    .clock = clock_,
+                    .metrics = metrics_}};
+
+  std::unique_ptr<v1::AccessCodeService::Stub> codes_;
+  std::unique_ptr<v1::GrantService::Stub> grants_;
+  std::unique_ptr<v1::GrantService::Stub> records_grants_;
+  std::unique_ptr<v1::PatientDirectoryService::Stub> directory_;
+
+  const id::ClinicId clinic_ = id::ClinicId::New(clock_);
+  const id::ClinicId other_clinic_ = id::ClinicId::New(clock_);
+  const id::AccountId staff_ = id::AccountId::New(clock_);
+  const id::AccountId account_ = id::AccountId::New(clock_);
+  const id::AccountId other_account_ = id::AccountId::New(clock_);
+};
+
+}  // namespace portal::access_code
+
+#endif  // SERVICES_ACCESS_CODE_RPC_SERVICE_FIXTURE_H_

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "libs/audit/event.h"
+#include "libs/rpc/call.h"
 #include "libs/status/status_macros.h"
 #include "services/records/domain/date.h"
 #include "services/records/domain/limits.h"
-#include "services/records/rpc/call.h"
 #include "services/records/rpc/convert.h"
 #include "services/records/rpc/paging.h"
 #include "services/records/rpc/patient_announcement.h"
@@ -36,14 +36,14 @@ absl::StatusOr<v1::Patient> PatientHandlers::CreatePatient(
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
     return ToProto(patient);
   };
-  return deps_.idempotency.Run<v1::Patient>(deps_.pool, CallOf(context),
-                                            KeyOf(context, request.request_id()), request, create);
+  return deps_.idempotency.Run<v1::Patient>(
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, create);
 }
 
 absl::StatusOr<v1::Patient> PatientHandlers::GetPatient(const rpc::Context& context,
                                                         const v1::GetPatientRequest&) {
   ASSIGN_OR_RETURN(const Patient patient,
-                   patients_.Get(CallOf(context), context.clinic_id(), context.patient_id()));
+                   patients_.Get(rpc::CallOf(context), context.clinic_id(), context.patient_id()));
   return ToProto(patient);
 }
 
@@ -55,7 +55,7 @@ absl::StatusOr<v1::ListPatientsResponse> PatientHandlers::ListPatients(
                    page_tokens_.Parse(request, request.page_token(), kPatientColumns));
   ASSIGN_OR_RETURN(const PatientPosition after, PatientPositionOf(position));
   ASSIGN_OR_RETURN(const std::vector<Patient> patients,
-                   patients_.List(CallOf(context), context.clinic_id(), after, page_size + 1));
+                   patients_.List(rpc::CallOf(context), context.clinic_id(), after, page_size + 1));
   v1::ListPatientsResponse response;
   const Patient* last = FillPage(patients, page_size, *response.mutable_patients());
   if (last != nullptr) response.set_next_page_token(page_tokens_.Make(request, ToTexts(*last)));
@@ -66,7 +66,7 @@ absl::StatusOr<v1::ListPatientsResponse> PatientHandlers::ListPatients(
 absl::StatusOr<v1::PatientProfile> PatientHandlers::GetMyPatient(const rpc::Context& context,
                                                                  const v1::GetMyPatientRequest&) {
   ASSIGN_OR_RETURN(const ClinicProfile found,
-                   patients_.GetProfile(CallOf(context), context.patient_id()));
+                   patients_.GetProfile(rpc::CallOf(context), context.patient_id()));
   return ToProto(context.patient_id(), found.clinic_id, found.profile);
 }
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "libs/audit/event.h"
+#include "libs/rpc/call.h"
 #include "libs/status/status_macros.h"
 #include "services/records/domain/date.h"
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
-#include "services/records/rpc/call.h"
 #include "services/records/rpc/convert.h"
 #include "services/records/rpc/paging.h"
 #include "services/records/storage/patient_store.h"
@@ -61,7 +61,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::CreateSoapChart(
     return ToProto(chart);
   };
   return deps_.idempotency.Run<v1::SoapChart>(
-      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, create);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, create);
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::GetSoapChart(
@@ -69,7 +69,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::GetSoapChart(
   ASSIGN_OR_RETURN(const id::SoapChartId chart_id,
                    id::SoapChartId::Parse("soap_chart_id", request.soap_chart_id()));
   ASSIGN_OR_RETURN(const SoapChart chart,
-                   charts_.Get(CallOf(context), context.clinic_id(), chart_id));
+                   charts_.Get(rpc::CallOf(context), context.clinic_id(), chart_id));
   context.Discloses(chart.patient_id);
   return ToProto(chart);
 }
@@ -82,8 +82,8 @@ absl::StatusOr<v1::ListSoapChartsResponse> SoapChartHandlers::ListSoapCharts(
                    page_tokens_.Parse(request, request.page_token(), kEncounterColumns));
   ASSIGN_OR_RETURN(const EncounterPosition after, EncounterPositionOf(position));
   ASSIGN_OR_RETURN(const std::vector<SoapChart> charts,
-                   charts_.List(CallOf(context), context.clinic_id(), context.patient_id(), after,
-                                page_size + 1));
+                   charts_.List(rpc::CallOf(context), context.clinic_id(), context.patient_id(),
+                                after, page_size + 1));
   v1::ListSoapChartsResponse response;
   const SoapChart* last = FillPage(charts, page_size, *response.mutable_soap_charts());
   if (last != nullptr) {
@@ -109,7 +109,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::UpdateSoapChart(
     return Write(context, transaction, before, Changed(before, change, deps_.clock.Now()));
   };
   return deps_.idempotency.Run<v1::SoapChart>(
-      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, change);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, change);
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::LockSoapChart(
@@ -121,14 +121,14 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::LockSoapChart(
     RETURN_IF_ERROR(CheckEditable(before, update.etag));
     return Write(context, transaction, before, Locked(before, deps_.clock.Now()));
   };
-  return deps_.idempotency.Run<v1::SoapChart>(deps_.pool, CallOf(context),
-                                              KeyOf(context, request.request_id()), request, lock);
+  return deps_.idempotency.Run<v1::SoapChart>(
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, lock);
 }
 
 absl::StatusOr<v1::ListPlanSectionKindsResponse> SoapChartHandlers::ListPlanSectionKinds(
     const rpc::Context& context, const v1::ListPlanSectionKindsRequest&) {
   ASSIGN_OR_RETURN(const std::vector<PlanSectionKind> kinds,
-                   kinds_.List(CallOf(context), context.clinic_id()));
+                   kinds_.List(rpc::CallOf(context), context.clinic_id()));
   v1::ListPlanSectionKindsResponse response;
   for (const PlanSectionKind& kind : kinds) *response.add_plan_section_kinds() = ToProto(kind);
   return response;

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "libs/rpc/call.h"
 #include "libs/status/status_macros.h"
 #include "services/records/domain/limits.h"
-#include "services/records/rpc/call.h"
 #include "services/records/rpc/convert.h"
 #include "services/records/rpc/paging.h"
 
@@ -41,7 +41,7 @@ absl::StatusOr<v1::ListMyTreatmentPlansResponse> TreatmentPlanHandlers::ListMyTr
     const rpc::Context& context, const v1::ListMyTreatmentPlansRequest& request) {
   return Page<v1::ListMyTreatmentPlansResponse>(
       page_tokens_, request, [&](const EncounterPosition& after, int limit) {
-        return plans_.List(CallOf(context), context.patient_id(), after, limit);
+        return plans_.List(rpc::CallOf(context), context.patient_id(), after, limit);
       });
 }
 
@@ -50,7 +50,7 @@ absl::StatusOr<v1::TreatmentPlan> TreatmentPlanHandlers::GetMyTreatmentPlan(
   ASSIGN_OR_RETURN(const id::SoapChartId plan_id,
                    id::SoapChartId::Parse("treatment_plan_id", request.treatment_plan_id()));
   ASSIGN_OR_RETURN(const TreatmentPlan plan,
-                   plans_.Get(CallOf(context), context.patient_id(), plan_id));
+                   plans_.Get(rpc::CallOf(context), context.patient_id(), plan_id));
   return ToProto(plan);
 }
 
@@ -58,7 +58,7 @@ absl::StatusOr<v1::ListTreatmentPlansResponse> TreatmentPlanHandlers::ListTreatm
     const rpc::Context& context, const v1::ListTreatmentPlansRequest& request) {
   return Page<v1::ListTreatmentPlansResponse>(
       page_tokens_, request, [&](const EncounterPosition& after, int limit) {
-        return plans_.ListAtClinic(CallOf(context), context.clinic_id(), context.patient_id(),
+        return plans_.ListAtClinic(rpc::CallOf(context), context.clinic_id(), context.patient_id(),
                                    after, limit);
       });
 }

@@ -54,7 +54,7 @@ class RecordsServiceFixture : public ::testing::Test {
     holder_ = harness_.Passport(holder_id_);
   }
 
-  // Both are left before the server ends, so that no call is answered after them.
+  // No call may use what goes away now.
   ~RecordsServiceFixture() override { harness_.Shutdown(); }
 
   db::PoolOptions Options(int size) const {

@@ -76,7 +76,7 @@ Runtime::Runtime(RuntimeOptions options)
     : options_(std::move(options)),
       server_options_(rpc::ServerOptionsFromFlags(options_.name)),
       installation_(absl::GetFlag(FLAGS_installation)) {
-  server_options_.executor.password.workers = options_.password_workers;
+  server_options_.executor.password = options_.password_lane;
 }
 
 Runtime::~Runtime() = default;

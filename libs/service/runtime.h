@@ -22,6 +22,7 @@
 #include "libs/idempotency/store.h"
 #include "libs/outbox/outbox.h"
 #include "libs/outbox/relay.h"
+#include "libs/rpc/executor.h"
 #include "libs/rpc/grant_checker.h"
 #include "libs/rpc/method_table.h"
 #include "libs/rpc/server.h"
@@ -36,8 +37,8 @@ namespace portal::service {
 struct RuntimeOptions {
   // In logs, metrics, certificates and database connections.
   std::string name;
-  // Workers of rpc::Lane::kPassword; 0 if no method hashes passwords.
-  int password_workers = 0;
+  // rpc::Lane::kPassword; no workers if no method hashes passwords.
+  rpc::WorkQueue::Options password_lane = {.workers = 0};
   // Adds the service's statements and constraint errors to a pool's options.
   std::function<void(db::PoolOptions&)> add_schema;
   // What must be deployed in its database.

@@ -17,4 +17,9 @@ void AddSchema(db::PoolOptions& options) {
   options.constraint_errors["staff_members_account_clinic_key"] = StaffExists;
 }
 
+std::vector<db::MigrationNeeds> NeededMigrations() {
+  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
+          {.project = "identity", .changes = {"sessions", "clinics", "attempts"}}};
+}
+
 }  // namespace portal::identity

@@ -1,0 +1,74 @@
+// The identity service: accounts, sessions, clinics and their staff. See README.md.
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "libs/auth/passport_token.h"
+#include "libs/background/loop.h"
+#include "libs/crypto/password.h"
+#include "libs/crypto/signing.h"
+#include "libs/service/runtime.h"
+#include "libs/status/status_macros.h"
+#include "libs/telemetry/log.h"
+#include "services/identity/config.h"
+#include "services/identity/mail/mail_directory.h"
+#include "services/identity/rpc/service.h"
+#include "services/identity/storage/retention.h"
+#include "services/identity/storage/schema.h"
+
+namespace portal::identity {
+namespace {
+
+// Rows are kept for hours at least; some minutes more do not matter.
+constexpr absl::Duration kPruneInterval = absl::Minutes(5);
+
+background::Next Prune(Retention& retention) {
+  const absl::StatusOr<bool> more = retention.Prune();
+  if (!more.ok()) telemetry::LogWarning("prune_failed", {{"error", more.status().message()}});
+  return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
+}
+
+absl::Status Run() {
+  ASSIGN_OR_RETURN(const Config config, ConfigFromFlags());
+  ASSIGN_OR_RETURN(const auto password_policy, LoadPasswordPolicy(config.common_passwords));
+  ASSIGN_OR_RETURN(const auto hasher, crypto::PasswordHasher::Create(config.password_cost));
+  ASSIGN_OR_RETURN(const auto signing_keys,
+                   crypto::SigningKeyring::Load(config.passport_signing_keys));
+  std::unique_ptr<MailDirectory> mails;
+  std::map<std::string, outbox::Route> routes;
+  if (!config.mail_directory.empty()) {
+    ASSIGN_OR_RETURN(mails, MailDirectory::Open(config.mail_directory, config.portal_base_url));
+    routes = mails->Routes();
+  }
+
+  ASSIGN_OR_RETURN(const auto runtime,
+                   service::Runtime::Open({.name = "identity",
+                                           .password_lane = config.password_lane,
+                                           .add_schema = AddSchema,
+                                           .migrations = NeededMigrations()}));
+  runtime->Watch(*signing_keys);
+  const auth::PassportIssuer issuer(*signing_keys, runtime->installation());
+  Service service({.pool = runtime->pool(),
+                   .clock = runtime->clock(),
+                   .hasher = *hasher,
+                   .password_policy = password_policy,
+                   .passport_issuer = issuer,
+                   .sealer = runtime->sealer(),
+                   .outbox = runtime->outbox(),
+                   .idempotency = runtime->idempotency(),
+                   .portal_base_url = config.portal_base_url,
+                   .session_limits = config.session_limits,
+                   .attempts_per_client = config.attempts_per_client});
+  Retention retention(runtime->pool(), runtime->clock());
+  background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
+  return runtime->Serve(service.Tables(), std::move(routes));
+}
+
+}  // namespace
+}  // namespace portal::identity
+
+int main(int argc, char** argv) {
+  return portal::service::Main("identity", argc, argv, portal::identity::Run);
+}

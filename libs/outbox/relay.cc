@@ -46,6 +46,7 @@ Relay::Relay(db::Pool& pool, Outbox& outbox, telemetry::Metrics& metrics,
 Relay::~Relay() { Stop(); }
 
 void Relay::Start() {
+  if (topics_.empty()) return;  // events of other topics wait and cost nothing
   for (int i = 0; i < options_.threads; ++i) {
     loops_.push_back(std::make_unique<background::Loop>(options_.poll, [this] { return Run(); }));
   }

@@ -1,5 +1,6 @@
 // The access_code service: Medical Records access codes and the grants they make. See README.md.
 
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -8,11 +9,16 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "libs/background/loop.h"
 #include "libs/crypto/keyring.h"
 #include "libs/service/runtime.h"
+#include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
+#include "libs/telemetry/log.h"
 #include "services/access_code/domain/word_list.h"
 #include "services/access_code/rpc/service.h"
+#include "services/access_code/storage/attempt_ledger.h"
 #include "services/access_code/storage/schema.h"
 
 ABSL_FLAG(std::string, code_peppers, "",
@@ -24,10 +30,24 @@ namespace {
 
 absl::StatusOr<WordList> ReadWordList(const std::string& path) {
   std::ifstream file(path);
-  if (!file)
+  if (!file) {
     return absl::FailedPreconditionError(absl::StrCat("--word_list: cannot read '", path, "'"));
+  }
   return WordList::Parse(
       std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+}
+
+// Accounts and addresses whose attempts no longer count: some minutes more do not matter.
+constexpr absl::Duration kPruneInterval = absl::Minutes(5);
+// A statement of some milliseconds.
+constexpr int kPruneBatch = 1000;
+
+background::Next Prune(const AttemptLedger& attempts, const time::Clock& clock) {
+  const absl::StatusOr<int64_t> pruned = attempts.Prune(clock.Now(), kPruneBatch);
+  if (!pruned.ok()) {
+    telemetry::LogWarning("prune_failed", {{"reason", status::ReasonOf(pruned.status())}});
+  }
+  return pruned.ok() && *pruned == kPruneBatch ? background::Next::kAgain : background::Next::kWait;
 }
 
 absl::Status Run() {
@@ -47,6 +67,8 @@ absl::Status Run() {
                    .idempotency = runtime->idempotency(),
                    .clock = runtime->clock(),
                    .metrics = runtime->metrics()});
+  const AttemptLedger attempts(runtime->pool());
+  background::Loop pruning(kPruneInterval, [&] { return Prune(attempts, runtime->clock()); });
   // Notices of redemptions wait in the outbox for the service that will send them.
   return runtime->Serve(service.Tables(), /*routes=*/{});
 }

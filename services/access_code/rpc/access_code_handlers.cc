@@ -6,10 +6,10 @@
 
 #include "libs/audit/event.h"
 #include "libs/crypto/random.h"
+#include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
-#include "services/access_code/rpc/call.h"
 #include "services/access_code/rpc/convert.h"
 #include "services/access_code/rpc/paging.h"
 
@@ -58,7 +58,7 @@ absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
     return response;
   };
   return deps_.idempotency.Run<v1::IssueAccessCodeResponse>(
-      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, issue);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, issue);
 }
 
 absl::StatusOr<v1::ListAccessCodesResponse> AccessCodeHandlers::ListAccessCodes(
@@ -69,8 +69,8 @@ absl::StatusOr<v1::ListAccessCodesResponse> AccessCodeHandlers::ListAccessCodes(
                    page_tokens_.Parse(request, request.page_token(), kPositionColumns));
   ASSIGN_OR_RETURN(const ListPosition after, ListPositionOf(position));
   ASSIGN_OR_RETURN(std::vector<AccessCode> codes,
-                   codes_.List(CallOf(context), context.clinic_id(), context.patient_id(), after,
-                               page_size + 1));
+                   codes_.List(rpc::CallOf(context), context.clinic_id(), context.patient_id(),
+                               after, page_size + 1));
   v1::ListAccessCodesResponse response;
   if (codes.size() > page_size) {
     codes.resize(page_size);
@@ -96,7 +96,7 @@ absl::StatusOr<v1::AccessCode> AccessCodeHandlers::CancelAccessCode(
     return ToProto(code, now);
   };
   return deps_.idempotency.Run<v1::AccessCode>(
-      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, cancel);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, cancel);
 }
 
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCode(
@@ -104,12 +104,13 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCod
   using Response = v1::RedeemAccessCodeResponse;
   // Whoever lost the answer of a redemption gets it, however many attempts were made since: no code
   // is looked at.
-  ASSIGN_OR_RETURN(std::optional<Response> recorded,
-                   deps_.idempotency.Find<Response>(deps_.pool, CallOf(context),
-                                                    KeyOf(context, request.request_id()), request));
+  ASSIGN_OR_RETURN(
+      std::optional<Response> recorded,
+      deps_.idempotency.Find<Response>(deps_.pool, rpc::CallOf(context),
+                                       rpc::KeyOf(context, request.request_id()), request));
   if (recorded.has_value()) return *std::move(recorded);
 
-  absl::Status admitted = attempts_.Admit(CallOf(context), context.account_id(),
+  absl::Status admitted = attempts_.Admit(rpc::CallOf(context), context.account_id(),
                                           context.call().client_address, deps_.clock.Now());
   if (absl::IsResourceExhausted(admitted)) {
     metrics_.Throttled();
@@ -144,7 +145,7 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
   };
   refused.reset();
   auto response = deps_.idempotency.Run<v1::RedeemAccessCodeResponse>(
-      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, redeem);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, redeem);
   // Refused by the constraint: another code for the patient was being redeemed for this account.
   if (!refused.has_value() && status::ReasonOf(response.status()) == "GRANT_EXISTS") {
     refused = RefusedCode{.refusal = Refusal::kGrantExists};
@@ -172,7 +173,7 @@ absl::Status AccessCodeHandlers::Refuse(const rpc::Context& context, absl::Statu
                                                       meant->clinic_id, meant->patient_id)
                                          : context.AuditEvent();
   event.outcome = status::ReasonOf(refusal);
-  RETURN_IF_ERROR(deps_.pool.Execute(CallOf(context), [&](db::Session& session) {
+  RETURN_IF_ERROR(deps_.pool.Execute(rpc::CallOf(context), [&](db::Session& session) {
     return audit::Append(session, deps_.clock, {event});
   }));
   return refusal;

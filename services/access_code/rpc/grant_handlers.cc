@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/audit/event.h"
+#include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
-#include "services/access_code/rpc/call.h"
 #include "services/access_code/rpc/convert.h"
 #include "services/access_code/rpc/paging.h"
 
@@ -47,7 +47,7 @@ absl::StatusOr<v1::ListMyPatientsResponse> GrantHandlers::ListMyPatients(
   ASSIGN_OR_RETURN(const std::optional<PatientPosition> after, PatientPositionOf(position));
   ASSIGN_OR_RETURN(
       std::vector<AccessiblePatient> patients,
-      grants_.ListPatients(CallOf(context), context.account_id(), after, page_size + 1));
+      grants_.ListPatients(rpc::CallOf(context), context.account_id(), after, page_size + 1));
   v1::ListMyPatientsResponse response;
   if (patients.size() > page_size) {
     patients.resize(page_size);
@@ -68,8 +68,8 @@ absl::StatusOr<v1::ListGrantsResponse> GrantHandlers::ListGrants(
                    page_tokens_.Parse(request, request.page_token(), kPositionColumns));
   ASSIGN_OR_RETURN(const ListPosition after, ListPositionOf(position));
   ASSIGN_OR_RETURN(std::vector<Grant> grants,
-                   grants_.List(CallOf(context), context.clinic_id(), context.patient_id(), after,
-                                page_size + 1));
+                   grants_.List(rpc::CallOf(context), context.clinic_id(), context.patient_id(),
+                                after, page_size + 1));
   v1::ListGrantsResponse response;
   if (grants.size() > page_size) {
     grants.resize(page_size);
@@ -93,15 +93,15 @@ absl::StatusOr<v1::Grant> GrantHandlers::RevokeGrant(const rpc::Context& context
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
     return ToProto(grant);
   };
-  return deps_.idempotency.Run<v1::Grant>(deps_.pool, CallOf(context),
-                                          KeyOf(context, request.request_id()), request, revoke);
+  return deps_.idempotency.Run<v1::Grant>(
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, revoke);
 }
 
 absl::StatusOr<v1::CheckGrantsResponse> GrantHandlers::CheckGrants(
     const rpc::Context& context, const v1::CheckGrantsRequest& request) {
   ASSIGN_OR_RETURN(const std::vector<id::PatientId> patient_ids, ParseCheckedPatients(request));
   ASSIGN_OR_RETURN(const std::vector<GrantedPatient> granted,
-                   grants_.Check(CallOf(context), context.account_id(), patient_ids));
+                   grants_.Check(rpc::CallOf(context), context.account_id(), patient_ids));
   v1::CheckGrantsResponse response;
   for (const GrantedPatient& patient : granted) *response.add_granted() = ToProto(patient);
   return response;

@@ -1,11 +1,11 @@
 #include "services/access_code/rpc/patient_directory_handlers.h"
 
 #include "absl/strings/str_cat.h"
+#include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/domain/patient.h"
-#include "services/access_code/rpc/call.h"
 
 namespace portal::access_code {
 namespace {
@@ -32,7 +32,7 @@ absl::StatusOr<Patient> ParsePatient(const v1::PutPatientRequest& request) {
 absl::StatusOr<v1::PutPatientResponse> PatientDirectoryHandlers::PutPatient(
     const rpc::Context& context, const v1::PutPatientRequest& request) {
   ASSIGN_OR_RETURN(const Patient patient, ParsePatient(request));
-  RETURN_IF_ERROR(directory_.Put(CallOf(context), patient));
+  RETURN_IF_ERROR(directory_.Put(rpc::CallOf(context), patient));
   return v1::PutPatientResponse();
 }
 

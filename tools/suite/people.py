@@ -45,7 +45,7 @@ def invite_staff(
     """An invitation, sent to the person's mailbox."""
     owner.call(
         "identity.ClinicService/InviteStaffMember",
-        {"clinic_id": clinic_id, "email": email, "roles": roles, "request_id": request_id or new_request_id()},
+        {"clinic_id": clinic_id, "email": email, "roles": list(roles), "request_id": request_id or new_request_id()},
     )
 
 

@@ -138,6 +138,7 @@ void PostgresCluster::Crash() {
   pid_t postmaster = 0;
   std::ifstream(folder_ + "/data/postmaster.pid") >> postmaster;
   if (postmaster <= 1) throw std::runtime_error("PostgreSQL does not run");
+  kill(postmaster, SIGSTOP);  // so that the list stays complete
   std::istringstream listed(RunProgram({"pgrep", "--parent", std::to_string(postmaster)}).output);
   std::vector<pid_t> processes = {postmaster};
   for (pid_t pid; listed >> pid;) processes.push_back(pid);
@@ -152,6 +153,9 @@ void PostgresCluster::Crash() {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
+  // As long as its parent has not noticed, a new postmaster takes these for a living one's.
+  unlink((folder_ + "/data/postmaster.pid").c_str());
+  unlink((folder_ + "/.s.PGSQL.5432.lock").c_str());
 }
 
 std::string PostgresCluster::UrlFor(const std::string& role, const std::string& database) const {

@@ -41,6 +41,14 @@ std::vector<nlohmann::json> Nodes(const std::string& url, const db::Query& query
 
 void ExpectQueriesPrepare(const std::string& url, absl::Span<const db::Query> queries) {
   EXPECT_FALSE(queries.empty());
+  std::string all;
+  for (const db::Query& query : queries) all += ExplainGenericPlan(query, "TEXT");
+  try {
+    Psql(url, all);
+    return;
+  } catch (const std::exception&) {
+    // One by one, so that each failure is named.
+  }
   for (const db::Query& query : queries) {
     try {
       EXPECT_NE(Psql(url, ExplainGenericPlan(query, "TEXT")), "") << query.name;

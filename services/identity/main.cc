@@ -1,9 +1,5 @@
 // The identity service: accounts, sessions, clinics and their staff. See README.md.
 
-#include <map>
-#include <memory>
-#include <string>
-
 #include "absl/status/status.h"
 #include "libs/auth/passport_token.h"
 #include "libs/background/loop.h"
@@ -36,12 +32,8 @@ absl::Status Run() {
   ASSIGN_OR_RETURN(const auto hasher, crypto::PasswordHasher::Create(config.password_cost));
   ASSIGN_OR_RETURN(const auto signing_keys,
                    crypto::SigningKeyring::Load(config.passport_signing_keys));
-  std::unique_ptr<MailDirectory> mails;
-  std::map<std::string, outbox::Route> routes;
-  if (!config.mail_directory.empty()) {
-    ASSIGN_OR_RETURN(mails, MailDirectory::Open(config.mail_directory, config.portal_base_url));
-    routes = mails->Routes();
-  }
+  ASSIGN_OR_RETURN(const auto mails,
+                   MailDirectory::Open(config.mail_directory, config.portal_base_url));
 
   ASSIGN_OR_RETURN(const auto runtime,
                    service::Runtime::Open({.name = "identity",
@@ -63,7 +55,7 @@ absl::Status Run() {
                    .attempts_per_client = config.attempts_per_client});
   Retention retention(runtime->pool(), runtime->clock());
   background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
-  return runtime->Serve(service.Tables(), std::move(routes));
+  return runtime->Serve(service.Tables(), mails->Routes());
 }
 
 }  // namespace

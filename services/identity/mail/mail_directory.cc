@@ -50,8 +50,8 @@ MailDirectory::MailDirectory(std::string path, std::string sender_domain)
 absl::StatusOr<std::unique_ptr<MailDirectory>> MailDirectory::Open(
     std::string path, absl::string_view portal_base_url) {
   std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error || access(path.c_str(), W_OK | X_OK) != 0) {
+  if (!path.empty()) std::filesystem::create_directories(path, error);
+  if (error || (!path.empty() && access(path.c_str(), W_OK | X_OK) != 0)) {
     return absl::FailedPreconditionError(
         absl::StrCat("--mail_directory cannot be written to: ", path));
   }
@@ -61,6 +61,7 @@ absl::StatusOr<std::unique_ptr<MailDirectory>> MailDirectory::Open(
 
 std::map<std::string, outbox::Route> MailDirectory::Routes() {
   std::map<std::string, outbox::Route> routes;
+  if (path_.empty()) return routes;
   for (const char* topic : {kVerifyEmailTopic, kSignUpRepeatedTopic, kStaffInvitationTopic}) {
     routes[topic] = [this](const outbox::Delivery& delivery) { return Deliver(delivery); };
   }

@@ -17,12 +17,13 @@ namespace portal::identity {
 // an equal one. Thread-safe.
 class MailDirectory {
  public:
-  // Makes the folder if need be. `portal_base_url`: the sender's address is at its host.
-  // FAILED_PRECONDITION, for the operator, if the folder cannot be written to.
+  // Makes the folder if need be; with an empty `path` nothing is delivered and the mails wait in
+  // the outbox. `portal_base_url`: the sender's address is at its host. FAILED_PRECONDITION, for
+  // the operator, if the folder cannot be written to.
   static absl::StatusOr<std::unique_ptr<MailDirectory>> Open(std::string path,
                                                              absl::string_view portal_base_url);
 
-  // Routes for all of identity's mail topics. The directory outlives them.
+  // Routes for all of identity's mail topics, or none without a path. The directory outlives them.
   std::map<std::string, outbox::Route> Routes();
 
  private:

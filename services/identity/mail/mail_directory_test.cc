@@ -110,6 +110,11 @@ TEST_F(MailDirectoryTest, FailureToWriteIsTriedAgain) {
             absl::StatusCode::kInternal);
 }
 
+TEST_F(MailDirectoryTest, WithoutAFolderMailsWait) {
+  ASSERT_OK_AND_ASSIGN(const auto nowhere, MailDirectory::Open("", "https://portal.example.org"));
+  EXPECT_TRUE(nowhere->Routes().empty());
+}
+
 TEST_F(MailDirectoryTest, FolderThatCannotBeMadeIsAMistake) {
   std::ofstream(folder_ / "file") << "x";
   EXPECT_FALSE(MailDirectory::Open(folder_ / "file" / "mails", "https://portal.example.org").ok());

@@ -6,10 +6,10 @@
 #include "libs/audit/event.h"
 #include "libs/crypto/digest.h"
 #include "libs/crypto/random.h"
+#include "libs/rpc/call.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/email.h"
 #include "services/identity/domain/errors.h"
-#include "services/identity/rpc/call.h"
 #include "services/identity/rpc/convert.h"
 
 namespace portal::identity {
@@ -26,8 +26,8 @@ absl::StatusOr<v1::SignUpResponse> AccountHandlers::SignUp(const rpc::Context& c
                                                            const v1::SignUpRequest& request) {
   ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
   RETURN_IF_ERROR(deps_.password_policy.Check(request.password()));
-  const db::CallOptions call = CallOf(context);
-  const idempotency::Key key = KeyOf(context, request.request_id());
+  const db::CallOptions call = rpc::CallOf(context);
+  const idempotency::Key key = rpc::KeyOf(context, request.request_id());
   ASSIGN_OR_RETURN(std::optional<v1::SignUpResponse> recorded,
                    deps_.idempotency.Find<v1::SignUpResponse>(deps_.pool, call, key, request));
   if (recorded.has_value()) return *std::move(recorded);
@@ -73,7 +73,7 @@ absl::StatusOr<v1::VerifyEmailResponse> AccountHandlers::VerifyEmail(
   const std::string token_hash = crypto::Sha256(request.token());
   const auto new_account_id = id::AccountId::New(deps_.clock);
   RETURN_IF_ERROR(
-      deps_.pool.Transact(CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
+      deps_.pool.Transact(rpc::CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
         ASSIGN_OR_RETURN(
             const id::AccountId account_id,
             accounts_.Verify(transaction, token_hash, new_account_id, deps_.clock.Now()));
@@ -91,7 +91,7 @@ absl::StatusOr<v1::Account> AccountHandlers::GetAccount(const rpc::Context& cont
                                                         const v1::GetAccountRequest& request) {
   static_cast<void>(request);
   ASSIGN_OR_RETURN(const std::optional<Account> account,
-                   accounts_.Find(CallOf(context), context.account_id()));
+                   accounts_.Find(rpc::CallOf(context), context.account_id()));
   // A passport for an account that is gone: so is its session.
   if (!account.has_value()) return SessionEnded();
   return ToProto(*account);

@@ -6,11 +6,11 @@
 #include "libs/audit/event.h"
 #include "libs/crypto/digest.h"
 #include "libs/crypto/random.h"
+#include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/text.h"
-#include "services/identity/rpc/call.h"
 #include "services/identity/rpc/convert.h"
 
 namespace portal::identity {
@@ -64,15 +64,15 @@ absl::StatusOr<v1::Clinic> ClinicHandlers::CreateClinic(const rpc::Context& cont
         Invite(transaction, context, clinic, owner_email, {StaffRole::kOwner}).status());
     return ToProto(clinic);
   };
-  return deps_.idempotency.Run<v1::Clinic>(deps_.pool, CallOf(context),
-                                           KeyOf(context, request.request_id()), request, create);
+  return deps_.idempotency.Run<v1::Clinic>(
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, create);
 }
 
 absl::StatusOr<v1::Clinic> ClinicHandlers::GetClinic(const rpc::Context& context,
                                                      const v1::GetClinicRequest& request) {
   static_cast<void>(request);
   ASSIGN_OR_RETURN(const std::optional<Clinic> clinic,
-                   clinics_.Find(CallOf(context), context.clinic_id()));
+                   clinics_.Find(rpc::CallOf(context), context.clinic_id()));
   if (!clinic.has_value()) return ClinicNotFound();
   return ToProto(*clinic);
 }
@@ -82,14 +82,14 @@ absl::StatusOr<v1::StaffMember> ClinicHandlers::InviteStaffMember(
   ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
   ASSIGN_OR_RETURN(const StaffRoles roles, RolesOf("roles", request.roles()));
   ASSIGN_OR_RETURN(const std::optional<Clinic> clinic,
-                   clinics_.Find(CallOf(context), context.clinic_id()));
+                   clinics_.Find(rpc::CallOf(context), context.clinic_id()));
   if (!clinic.has_value()) return ClinicNotFound();
   const auto invite = [&](db::Transaction& transaction) -> absl::StatusOr<v1::StaffMember> {
     ASSIGN_OR_RETURN(const StaffMember member, Invite(transaction, context, *clinic, email, roles));
     return ToProto(member);
   };
   return deps_.idempotency.Run<v1::StaffMember>(
-      deps_.pool, CallOf(context), KeyOf(context, request.request_id()), request, invite);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, invite);
 }
 
 absl::StatusOr<StaffMember> ClinicHandlers::Invite(db::Transaction& transaction,
@@ -118,7 +118,7 @@ absl::StatusOr<v1::ListStaffMembersResponse> ClinicHandlers::ListStaffMembers(
                    page_tokens_.Parse(request, request.page_token(), 1));
   ASSIGN_OR_RETURN(const StaffMemberId after, PositionOf(position));
   ASSIGN_OR_RETURN(std::vector<StaffMember> members,
-                   staff_.List(CallOf(context), context.clinic_id(), after, page_size + 1));
+                   staff_.List(rpc::CallOf(context), context.clinic_id(), after, page_size + 1));
   v1::ListStaffMembersResponse response;
   if (members.size() > page_size) {
     members.resize(page_size);
@@ -132,7 +132,7 @@ absl::StatusOr<v1::ListStaffMembersResponse> ClinicHandlers::ListStaffMembers(
 absl::StatusOr<v1::AcceptStaffInvitationResponse> ClinicHandlers::AcceptStaffInvitation(
     const rpc::Context& context, const v1::AcceptStaffInvitationRequest& request) {
   RETURN_IF_ERROR(CheckDisplayName("display_name", request.display_name()));
-  const db::CallOptions call = CallOf(context);
+  const db::CallOptions call = rpc::CallOf(context);
   const std::string token_hash = crypto::Sha256(request.token());
   ASSIGN_OR_RETURN(const Invitation invitation,
                    staff_.FindInvitation(call, token_hash, deps_.clock.Now()));
@@ -157,7 +157,7 @@ absl::StatusOr<ClinicHandlers::Acceptor> ClinicHandlers::Authenticate(const rpc:
   }
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", password));
   ASSIGN_OR_RETURN(const PasswordMatch match,
-                   passwords_.Check(CallOf(context), invitation.email, password));
+                   passwords_.Check(rpc::CallOf(context), invitation.email, password));
   if (!match.account.has_value()) return CredentialsRejected();
   return Acceptor{.account_id = match.account->account_id};
 }

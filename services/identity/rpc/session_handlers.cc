@@ -5,10 +5,10 @@
 #include "libs/audit/event.h"
 #include "libs/crypto/digest.h"
 #include "libs/crypto/random.h"
+#include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
-#include "services/identity/rpc/call.h"
 #include "services/identity/rpc/convert.h"
 
 namespace portal::identity {
@@ -35,7 +35,7 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const rpc::Context& c
                                                            const v1::SignInRequest& request) {
   ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", request.password()));
-  const db::CallOptions call = CallOf(context);
+  const db::CallOptions call = rpc::CallOf(context);
   if (const std::optional<Attempt> attempt = ClientAttempt(context)) {
     RETURN_IF_ERROR(attempts_.Admit(call, *attempt));
   }
@@ -73,7 +73,7 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::OpenSession(const rpc::Conte
     return sessions_.Find(transaction, session_id);
   };
   ASSIGN_OR_RETURN(const std::optional<Session> session,
-                   deps_.pool.Transact(CallOf(context), open));
+                   deps_.pool.Transact(rpc::CallOf(context), open));
   if (!session.has_value()) return status::Internal("a session is gone in its own transaction");
   v1::SignInResponse response;
   response.set_session_token(token);
@@ -85,7 +85,7 @@ absl::StatusOr<v1::SignOutResponse> SessionHandlers::SignOut(const rpc::Context&
                                                              const v1::SignOutRequest& request) {
   static_cast<void>(request);
   RETURN_IF_ERROR(
-      deps_.pool.Transact(CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
+      deps_.pool.Transact(rpc::CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
         ASSIGN_OR_RETURN(const bool was_open,
                          sessions_.End(transaction, context.session_id(), context.account_id(),
                                        deps_.clock.Now()));
@@ -99,14 +99,14 @@ absl::StatusOr<v1::Session> SessionHandlers::GetSession(const rpc::Context& cont
                                                         const v1::GetSessionRequest& request) {
   static_cast<void>(request);
   ASSIGN_OR_RETURN(std::optional<Session> found,
-                   sessions_.Find(CallOf(context), context.session_id()));
+                   sessions_.Find(rpc::CallOf(context), context.session_id()));
   ASSIGN_OR_RETURN(const Session session, Live(std::move(found), deps_.clock.Now()));
   return ToProto(session, deps_.session_limits);
 }
 
 absl::StatusOr<v1::IssuePassportResponse> SessionHandlers::IssuePassport(
     const rpc::Context& context, const v1::IssuePassportRequest& request) {
-  const db::CallOptions call = CallOf(context);
+  const db::CallOptions call = rpc::CallOf(context);
   ASSIGN_OR_RETURN(std::optional<Session> found,
                    sessions_.FindByToken(call, crypto::Sha256(request.session_token())));
   const absl::Time now = deps_.clock.Now();

@@ -1,0 +1,215 @@
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/identity/rpc/service_fixture.h"
+
+namespace portal::identity {
+namespace {
+
+class AccountTest : public ServiceTest {};
+
+TEST_F(AccountTest, SignsUpProvesTheMailboxAndSignsIn) {
+  EXPECT_EQ(SignUp("Anna.Moss@Example.org").Outcome(), "OK");
+  const std::vector<v1::Mail> mails = Mails();
+  ASSERT_EQ(mails.size(), 1);
+  EXPECT_EQ(mails[0].recipient(), "Anna.Moss@Example.org");
+  const std::string& link = mails[0].verify_email().link();
+  EXPECT_EQ(VerifyEmail(link.substr(link.size() - 43)).Outcome(), "OK");
+
+  const std::string passport = PassportOf(NewSessionToken("anna.moss@example.ORG"));
+  const auto account = GetAccount(passport);
+  ASSERT_EQ(account.Outcome(), "OK");
+  EXPECT_EQ(account.response.email(), "Anna.Moss@Example.org");
+  EXPECT_EQ(account.response.create_time().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  EXPECT_EQ(Sql("SELECT action || ' ' || actor_kind || ' ' || (actor_id::text = resource_id) FROM "
+                "audit_events "
+                "WHERE resource_kind = 'account'"),
+            "identity.VerifyEmail account true");
+}
+
+TEST_F(AccountTest, UnacceptableSignUpsAreRefusedAndLeaveNothing) {
+  EXPECT_EQ(SignUp("nobody").Outcome(), "INVALID_FIELD");
+  EXPECT_EQ(SignUp("anna@example.org", "elevenchars").Outcome(), "PASSWORD_UNACCEPTABLE");
+  EXPECT_EQ(SignUp("anna@example.org", std::string(129, 'x')).Outcome(), "PASSWORD_UNACCEPTABLE");
+  EXPECT_EQ(SignUp("anna@example.org", "Password-2026").Outcome(), "PASSWORD_UNACCEPTABLE");
+  EXPECT_EQ(SignUp("anna@example.org", std::string("with a NUL \0 in it", 18)).Outcome(),
+            "INVALID_FIELD");
+  EXPECT_EQ(SignUp("anna@example.org", kPassword, "not-a-uuid").Outcome(), "INVALID_FIELD");
+  EXPECT_EQ(Count("sign_ups"), "0");
+  EXPECT_EQ(Count("attempts"), "0");
+  EXPECT_TRUE(Mails().empty());
+}
+
+TEST_F(AccountTest, UnacceptablePasswordSaysWhichRule) {
+  const auto answer = SignUp("anna@example.org", "elevenchars");
+  EXPECT_EQ(status::MetadataOf(rpc::FromGrpc(answer.status))["rule"], "too_short");
+}
+
+TEST_F(AccountTest, AnswerDoesNotTellWhetherThereIsAnAccount) {
+  NewAccount("anna@example.org");
+  const auto known = SignUp("ANNA@example.org", "another long password");
+  const auto unknown = SignUp("bob@example.org", "another long password");
+  EXPECT_EQ(known.Bytes(), unknown.Bytes());
+  EXPECT_EQ(known.response.SerializeAsString(), unknown.response.SerializeAsString());
+
+  const std::vector<v1::Mail> mails = Mails();
+  ASSERT_EQ(mails.size(), 2);
+  const v1::Mail& to_owner = mails[mails[0].recipient() == "ANNA@example.org" ? 0 : 1];
+  EXPECT_EQ(to_owner.sign_up_repeated().portal_url(), "https://portal.example.org");
+  EXPECT_EQ(SignIn("anna@example.org").Outcome(), "OK");
+}
+
+TEST_F(AccountTest, SigningInAfterwardsDoesNotTellItEither) {
+  NewAccount("anna@example.org");
+  ASSERT_EQ(SignUp("anna@example.org", "another long password").Outcome(), "OK");
+  ASSERT_EQ(SignUp("bob@example.org", "another long password").Outcome(), "OK");
+  const auto known = SignIn("anna@example.org", "another long password");
+  const auto unknown = SignIn("bob@example.org", "another long password");
+  EXPECT_EQ(known.Outcome(), "EMAIL_NOT_VERIFIED");
+  EXPECT_EQ(known.Bytes(), unknown.Bytes());
+}
+
+TEST_F(AccountTest, RepeatedRequestGetsTheSameAnswerAndSendsNothing) {
+  const std::string request_id = NewRequestId();
+  EXPECT_EQ(SignUp("anna@example.org", kPassword, request_id).Outcome(), "OK");
+  EXPECT_EQ(Mails().size(), 1);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(SignUp("anna@example.org", kPassword, request_id).Outcome(), "OK");
+  }
+  EXPECT_TRUE(Mails().empty());
+  EXPECT_EQ(SignUp("anna@example.org", "another long password", request_id).Outcome(),
+            "REQUEST_ID_REUSED");
+  EXPECT_EQ(SignIn("anna@example.org", kPassword).Outcome(), "EMAIL_NOT_VERIFIED");
+}
+
+TEST_F(AccountTest, AddressGetsAtMostFiveMailsAnHour) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  EXPECT_EQ(Mails().size(), 5);
+  const auto refused = SignUp("Anna@example.org");
+  EXPECT_EQ(refused.Outcome(), "TOO_MANY_ATTEMPTS");
+  EXPECT_EQ(status::RetryAfterOf(rpc::FromGrpc(refused.status)), absl::Hours(1));
+  EXPECT_TRUE(Mails().empty());
+  EXPECT_EQ(SignUp("bob@example.org").Outcome(), "OK");
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+}
+
+TEST_F(AccountTest, LimitOfAnAddressIsTheSameWithAndWithoutAnAccount) {
+  NewAccount("anna@example.org");
+  clock_.Advance(absl::Hours(1));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  EXPECT_EQ(SignUp("anna@example.org").Outcome(), "TOO_MANY_ATTEMPTS");
+}
+
+TEST_F(AccountTest, ClientIsLimitedOverAllAddresses) {
+  for (int i = 0; i < kAttemptsPerClientForTest; ++i) {
+    EXPECT_EQ(SignUp(absl::StrCat("a", i, "@example.org"), kPassword, "", "192.0.2.1").Outcome(),
+              "OK");
+  }
+  EXPECT_EQ(SignUp("last@example.org", kPassword, "", "192.0.2.1").Outcome(), "TOO_MANY_ATTEMPTS");
+  EXPECT_EQ(SignUp("last@example.org", kPassword, "", "192.0.2.2").Outcome(), "OK");
+}
+
+TEST_F(AccountTest, OnlyTheNewestLinkCountsWithItsOwnPassword) {
+  ASSERT_EQ(SignUp("victim@example.org", "the attacker's choice").Outcome(), "OK");
+  const std::string attackers = VerificationToken();
+  ASSERT_EQ(SignUp("victim@example.org", "the victim's choice").Outcome(), "OK");
+  const std::string victims = VerificationToken();
+  EXPECT_EQ(VerifyEmail(attackers).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(VerifyEmail(victims).Outcome(), "OK");
+  EXPECT_EQ(SignIn("victim@example.org", "the attacker's choice").Outcome(),
+            "CREDENTIALS_REJECTED");
+  EXPECT_EQ(SignIn("victim@example.org", "the victim's choice").Outcome(), "OK");
+}
+
+TEST_F(AccountTest, SignUpAfterwardsCannotRideOnTheVictimsLink) {
+  ASSERT_EQ(SignUp("victim@example.org", "the victim's choice").Outcome(), "OK");
+  const std::string victims = VerificationToken();
+  ASSERT_EQ(SignUp("victim@example.org", "the attacker's choice").Outcome(), "OK");
+  // The victim's own link is void now; it does not prove the mailbox for the attacker's password.
+  EXPECT_EQ(VerifyEmail(victims).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(Count("accounts"), "0");
+}
+
+TEST_F(AccountTest, RejectedLinksCannotBeToldApart) {
+  const std::string unknown = VerifyEmail(std::string(43, 'A')).Bytes();
+  EXPECT_EQ(VerifyEmail("").Bytes(), unknown);
+  EXPECT_EQ(VerifyEmail("not a token").Bytes(), unknown);
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string replaced = VerificationToken();
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  EXPECT_EQ(VerifyEmail(replaced).Bytes(), unknown);
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(VerifyEmail(token).Bytes(), unknown);
+  clock_.Advance(-absl::Microseconds(1));
+  EXPECT_EQ(VerifyEmail(token).Outcome(), "OK");
+  EXPECT_EQ(VerifyEmail(token).Bytes(), unknown);
+}
+
+TEST_F(AccountTest, LinkUsedInParallelWorksOnce) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  std::atomic<int> verified = 0;
+  InParallel(8, [&](int) {
+    const auto answer = VerifyEmail(token);
+    verified += answer.ok();
+    if (!answer.ok()) {
+      EXPECT_EQ(answer.Outcome(), "LINK_REJECTED");
+    }
+  });
+  EXPECT_EQ(verified, 1);
+  EXPECT_EQ(Count("accounts"), "1");
+}
+
+TEST_F(AccountTest, OfParallelSignUpsForOneAddressOneLinkWorks) {
+  InParallel(5, [&](int i) {
+    EXPECT_EQ(SignUp("anna@example.org", absl::StrCat("password number ", i)).Outcome(), "OK");
+  });
+  int verified = 0;
+  for (const v1::Mail& mail : Mails()) {
+    const std::string& link = mail.verify_email().link();
+    verified += VerifyEmail(link.substr(link.size() - 43)).ok();
+  }
+  EXPECT_EQ(verified, 1);
+  int accepted = 0;
+  for (int i = 0; i < 5; ++i)
+    accepted += SignIn("anna@example.org", absl::StrCat("password number ", i)).ok();
+  EXPECT_EQ(accepted, 1);
+}
+
+TEST_F(AccountTest, DatabaseHoldsNoPasswordsTokensOrLinks) {
+  ASSERT_EQ(SignUp("anna@example.org", "canary password").Outcome(), "OK");
+  // The event is still in the outbox: the relay has not run.
+  const auto holds = [&](const std::string& table, const std::string& word) {
+    return Sql(absl::StrCat("SELECT count(*) FROM ", table, " AS t WHERE position('", word,
+                            "' IN t::text) > 0 OR ", "position(encode('", word,
+                            "', 'hex') IN t::text) > 0"));
+  };
+  for (const char* table :
+       {"sign_ups", "outbox_events", "idempotency_keys", "attempts", "audit_events"}) {
+    EXPECT_EQ(holds(table, "canary password"), "0") << table;
+    EXPECT_EQ(holds(table, "token="), "0") << table;
+  }
+  EXPECT_EQ(Count("outbox_events"), "1");
+  const std::string link_token = VerificationToken();
+  EXPECT_EQ(holds("sign_ups", link_token), "0");
+  ASSERT_EQ(VerifyEmail(link_token).Outcome(), "OK");
+  const std::string session_token = NewSessionToken("anna@example.org", "canary password");
+  for (const char* table : {"accounts", "sessions", "attempts", "audit_events"}) {
+    EXPECT_EQ(holds(table, "canary password"), "0") << table;
+    EXPECT_EQ(holds(table, session_token), "0") << table;
+  }
+}
+
+TEST_F(AccountTest, OnlyTheGatewayMayCall) {
+  const auto other = v1::AccountService::NewStub(harness_.Channel("records"));
+  EXPECT_EQ(Call(*other, &v1::AccountService::Stub::SignUp, v1::SignUpRequest()).Outcome(),
+            "SERVICE_NOT_ALLOWED");
+  EXPECT_EQ(GetAccount("").Outcome(), "PASSPORT_MISSING");
+}
+
+}  // namespace
+}  // namespace portal::identity

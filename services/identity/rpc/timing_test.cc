@@ -1,0 +1,95 @@
+// Whether an address has an account must not show in the time an answer takes. Passwords are hashed
+// at the real cost; kinds take turns, so that whatever else the machine does hits all of them
+// alike.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/identity/domain/limits.h"
+#include "services/identity/rpc/service_fixture.h"
+
+namespace portal::identity {
+namespace {
+
+constexpr int kRounds = 31;
+// Leaving out one of two hashes halves the time. On an idle machine the medians differ by less than
+// one percent.
+constexpr double kTolerance = 0.3;
+
+class TimingTest : public ServiceTest {
+ protected:
+  struct Kind {
+    std::string name;
+    // Told the round, so that it can take an address of its own.
+    std::function<void(int round)> call;
+    std::vector<double> milliseconds = {};
+  };
+
+  TimingTest() : ServiceTest(crypto::PasswordCost()) {}
+
+  static double Median(std::vector<double> values) {
+    std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+    return values[values.size() / 2];
+  }
+
+  // Expects that all kinds take the same time.
+  static void Compare(std::vector<Kind> kinds,
+                      const std::function<void(int round)>& before_each_round) {
+    for (int round = 0; round < kRounds; ++round) {
+      before_each_round(round);
+      for (Kind& kind : kinds) {
+        const auto start = std::chrono::steady_clock::now();
+        kind.call(round);
+        kind.milliseconds.push_back(
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+                .count());
+      }
+    }
+    const double first = Median(kinds[0].milliseconds);
+    for (const Kind& kind : kinds) {
+      const double median = Median(kind.milliseconds);
+      std::printf("%-24s median %.2f ms of %d\n", kind.name.c_str(), median, kRounds);
+      EXPECT_NEAR(median, first, kTolerance * first) << kind.name;
+    }
+  }
+};
+
+TEST_F(TimingTest, SignInTakesAsLongForUnknownWrongLockedAndPending) {
+  NewAccount("known@example.org");
+  NewAccount("locked@example.org");
+  ASSERT_EQ(SignUp("pending@example.org").Outcome(), "OK");
+  const auto wrong = [&](const std::string& email) {
+    EXPECT_EQ(SignIn(email, "a wrong password").Outcome(), "CREDENTIALS_REJECTED");
+  };
+  Compare({{"sign-in, unknown",
+            [&](int round) { wrong(absl::StrCat("unknown", round, "@example.org")); }},
+           {"sign-in, wrong", [&](int) { wrong("known@example.org"); }},
+           {"sign-in, locked", [&](int) { wrong("locked@example.org"); }},
+           {"sign-in, pending", [&](int) { wrong("pending@example.org"); }}},
+          [&](int) {
+            clock_.Advance(kSignInsPerAccount.window);
+            Sql(absl::StrCat(
+                "INSERT INTO attempts VALUES (1, sha256('locked@example.org'), "
+                "array_fill(from_micros(",
+                absl::ToUnixMicros(clock_.Now()),
+                "), ARRAY[10]), now()) "
+                "ON CONFLICT (kind, subject) DO UPDATE SET attempted_at = excluded.attempted_at"));
+          });
+}
+
+TEST_F(TimingTest, SignUpTakesAsLongForKnownAndUnknown) {
+  NewAccount("known@example.org");
+  const auto sign_up = [&](const std::string& email) { EXPECT_EQ(SignUp(email).Outcome(), "OK"); };
+  Compare({{"sign-up, unknown",
+            [&](int round) { sign_up(absl::StrCat("unknown", round, "@example.org")); }},
+           {"sign-up, known", [&](int) { sign_up("known@example.org"); }}},
+          [&](int) { clock_.Advance(kSignUpsPerEmail.window); });
+}
+
+}  // namespace
+}  // namespace portal::identity

@@ -28,13 +28,27 @@ ABSL_FLAG(std::string, word_list, "", "The EFF's long word list, as the package 
 namespace portal::access_code {
 namespace {
 
-absl::StatusOr<WordList> ReadWordList(const std::string& path) {
+absl::StatusOr<std::string> PathIn(const absl::Flag<std::string>& flag) {
+  std::string path = absl::GetFlag(flag);
+  if (path.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("--", flag.Name(), " is missing"));
+  }
+  return path;
+}
+
+absl::StatusOr<WordList> ReadWordList() {
+  ASSIGN_OR_RETURN(const std::string path, PathIn(FLAGS_word_list));
   std::ifstream file(path);
   if (!file) {
     return absl::FailedPreconditionError(absl::StrCat("--word_list: cannot read '", path, "'"));
   }
   return WordList::Parse(
       std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
+}
+
+absl::StatusOr<std::unique_ptr<crypto::Keyring>> LoadPeppers() {
+  ASSIGN_OR_RETURN(const std::string path, PathIn(FLAGS_code_peppers));
+  return crypto::Keyring::Load(path);
 }
 
 // Accounts and addresses whose attempts no longer count: some minutes more do not matter.
@@ -51,9 +65,8 @@ background::Next Prune(const AttemptLedger& attempts, const time::Clock& clock) 
 }
 
 absl::Status Run() {
-  ASSIGN_OR_RETURN(const WordList words, ReadWordList(absl::GetFlag(FLAGS_word_list)));
-  ASSIGN_OR_RETURN(const std::unique_ptr<crypto::Keyring> peppers,
-                   crypto::Keyring::Load(absl::GetFlag(FLAGS_code_peppers)));
+  ASSIGN_OR_RETURN(const WordList words, ReadWordList());
+  ASSIGN_OR_RETURN(const std::unique_ptr<crypto::Keyring> peppers, LoadPeppers());
   ASSIGN_OR_RETURN(
       const std::unique_ptr<service::Runtime> runtime,
       service::Runtime::Open(

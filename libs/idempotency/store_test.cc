@@ -153,6 +153,31 @@ TEST_F(StoreTest, AnswerIsKeptForTheRetentionAndNotLonger) {
   EXPECT_EQ(Sql("SELECT count(*) FROM idempotency_keys"), "1");
 }
 
+TEST_F(StoreTest, FindGivesTheRecordedAnswerUntilItExpires) {
+  ASSERT_OK_AND_ASSIGN(const auto none, store_->Find<StringValue>(*pool_, {}, key_, Text("a")));
+  EXPECT_FALSE(none.has_value());
+  EXPECT_EQ(Sql("SELECT count(*) FROM idempotency_keys"), "0");
+  ASSERT_OK(Run("a"));
+  clock_.Advance(kRetention - absl::Microseconds(1));
+  ASSERT_OK_AND_ASSIGN(const auto found, store_->Find<StringValue>(*pool_, {}, key_, Text("a")));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->value(), "change 1");
+  clock_.Advance(absl::Microseconds(1));
+  ASSERT_OK_AND_ASSIGN(const auto expired, store_->Find<StringValue>(*pool_, {}, key_, Text("a")));
+  EXPECT_FALSE(expired.has_value());
+  EXPECT_EQ(runs_, 1);
+}
+
+TEST_F(StoreTest, FindRefusesAlteredRequestsAndMalformedIdsAsRunDoes) {
+  ASSERT_OK(Run("a"));
+  EXPECT_THAT(store_->Find<StringValue>(*pool_, {}, key_, Text("b")),
+              FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  Key malformed = key_;
+  malformed.request_id = "x";
+  EXPECT_THAT(store_->Find<StringValue>(*pool_, {}, malformed, Text("a")),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+}
+
 TEST_F(StoreTest, PruningRemovesWhatHasExpiredUpToTheLimit) {
   const auto run = [&](int n) {
     Key key = key_;

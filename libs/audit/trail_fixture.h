@@ -55,6 +55,9 @@ class TrailTest : public ::testing::Test {
     return std::make_unique<db::Pool>(db::PoolOptions{.conninfo = database_.app,
                                                       .application_name = "audit_test",
                                                       .size = size,
+                                                      // Tests hold locks while psql starts.
+                                                      .statement_timeout = absl::Seconds(30),
+                                                      .lock_timeout = absl::Seconds(30),
                                                       .queries = {queries::kAll}});
   }
 

@@ -1,6 +1,7 @@
 #include "libs/idempotency/store.h"
 
 #include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
 #include <google/protobuf/wrappers.pb.h>
 
 #include <atomic>
@@ -238,10 +239,13 @@ TEST_F(StoreTest, RedactedAnswerIsRepeatedWithoutItsSecret) {
 
 TEST_F(StoreTest, EqualRequestsAreEqualWhateverTheOrderOfTheirMaps) {
   const auto run = [&](const std::vector<std::string>& names) {
-    google::protobuf::Struct request;
+    // Through libprotobuf: its map templates do not fit together with a sanitized caller.
+    std::string json;
     for (const std::string& name : names) {
-      (*request.mutable_fields())[name].set_string_value(name);
+      absl::StrAppend(&json, json.empty() ? "{" : ",", "\"", name, "\":\"x\"");
     }
+    google::protobuf::Struct request;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json + "}", &request).ok());
     return store_->Run<StringValue>(*pool_, {}, key_, request,
                                     [&](db::Transaction& t) { return Change(t, "a"); });
   };

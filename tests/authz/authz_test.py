@@ -197,7 +197,7 @@ class HiddenTest(unittest.TestCase):
                     self.assertNotEqual(answers.pop()[0], grpc.StatusCode.OK)
                 self.assertEqual(differences(before, world.ledger.snapshot()), [])
                 compared += len(foreign)
-        self.assertGreater(compared, 20)
+        self.assertGreater(compared, 15, "hardly any method has an id to hide")
         print(f"hidden: {compared} foreign ids were answered as unknown ones")
 
     def test_clinics_are_not_told_from_unknown_ones(self) -> None:

@@ -1,6 +1,7 @@
 """What the databases hold, seen from behind the services: did a refused call change anything?"""
 
 import subprocess
+import threading
 import time
 from typing import Callable
 
@@ -88,23 +89,25 @@ def _snapshot_query(session: "_Psql") -> str:
 
 
 class _Psql:
-    """One psql that stays: starting one for each statement would take most of a test's time."""
+    """One psql that stays: starting one for each statement would take most of a test's time. Thread-safe."""
 
     def __init__(self, url: str) -> None:
         self._process = subprocess.Popen(
             ["/usr/bin/psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-d", url],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
+        self._lock = threading.Lock()
 
     def query(self, sql: str) -> list[list[str]]:
         """Rows as text; no value may contain a line end."""
-        self._process.stdin.write(f"{sql};\n\\echo {END}\n")
-        self._process.stdin.flush()
-        rows = []
-        for line in self._process.stdout:
-            if line.rstrip("\n") == END:
-                return rows
-            rows.append(line.rstrip("\n").split("\x1f"))
+        with self._lock:
+            self._process.stdin.write(f"{sql};\n\\echo {END}\n")
+            self._process.stdin.flush()
+            rows = []
+            for line in self._process.stdout:
+                if line.rstrip("\n") == END:
+                    return rows
+                rows.append(line.rstrip("\n").split("\x1f"))
         raise AssertionError(f"psql ended at: {sql}")
 
     def close(self) -> None:

@@ -161,6 +161,7 @@ def _up() -> tuple[Suite, DemoData]:
     began = time.monotonic()
     HOME.mkdir(exist_ok=True)
     with _suite().lock(_tell):
+        _suite().require_free_ports()  # rather now than after the build
         _tell("building (the first time takes some minutes)")
         artifacts.build(HOME / "build")
         suite = _suite()

@@ -88,7 +88,8 @@ class Client:
             options = (
                 # A killed service is back within this time, so calls find it soon after it is.
                 ("grpc.initial_reconnect_backoff_ms", 100),
-                ("grpc.min_reconnect_backoff_ms", 100),
+                # In spite of its name the time that one attempt may take; on a busy machine a handshake takes some.
+                ("grpc.min_reconnect_backoff_ms", 5000),
                 ("grpc.max_reconnect_backoff_ms", 500),
             )
             self._channels[key] = grpc.secure_channel(self._addresses[service], credentials, options)

@@ -5,10 +5,12 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Iterator, Mapping, Optional
 
 from suite.errors import SuiteError
 
@@ -16,6 +18,8 @@ POLL_SECONDS = 0.02
 # A service drains within 10 s by default.
 STOP_SECONDS = 20.0
 KILL_SECONDS = 5.0
+START_SECONDS = 30.0
+SETPRIV = "/usr/bin/setpriv"
 # The services read their configuration from flags only, so they get no more of the environment than this.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
@@ -58,14 +62,16 @@ class Process:
         argv = self.argv
         if self.dies_with_parent:
             # setpriv becomes the program; the signal survives that, but not a change of user, which comes first.
-            argv = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", *argv]
+            argv = [SETPRIV, "--pdeathsig", "KILL", "--", *argv]
         self.log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        version = self._version()
         as_account = {} if self.account is None else {
             "user": self.account.uid,
             "group": self.account.gid,
             "extra_groups": [],
         }
-        with open(self.log_file, "ab") as log:
+        # An interruption in between would leave a process that nobody knows of.
+        with open(self.log_file, "ab") as log, _uninterrupted():
             self._child = subprocess.Popen(
                 argv,
                 cwd="/",
@@ -76,8 +82,11 @@ class Process:
                 start_new_session=True,
                 **as_account,
             )
-        record = {"pid": self._child.pid, "start_ticks": _start_ticks(self._child.pid), "version": self._version()}
-        write_atomically(self.pid_file, json.dumps(record))
+            record = {"pid": self._child.pid, "start_ticks": _start_ticks(self._child.pid), "version": version}
+            write_atomically(self.pid_file, json.dumps(record))
+        if self.dies_with_parent:
+            # Until then our death would go unnoticed.
+            self.wait_until(lambda: _program(self._child.pid) != SETPRIV, START_SECONDS)
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Waits for `ready`; fails at once if the process ends before that."""
@@ -160,6 +169,24 @@ def run(argv: list[str], *, account: Optional[Account] = None, env: Mapping[str,
     return done.stdout
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Puts off SIGINT and SIGTERM until the end of the block. Only the main thread ever handles them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pending: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = {number: signal.signal(number, lambda caught, frame: pending.append(caught)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in pending:
+            signal.raise_signal(number)
+
+
 def is_alive(pid: int) -> bool:
     """Whether a process with this id runs; one that has ended and waits to be reaped does not."""
     return _start_ticks(pid) is not None
@@ -172,6 +199,14 @@ def children_of(pid: int) -> list[int]:
     except FileNotFoundError:
         return []
     return [int(child) for child in text.split()]
+
+
+def _program(pid: int) -> Optional[str]:
+    """The file a process runs; None if it has ended."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return None
 
 
 def _start_ticks(pid: int) -> Optional[int]:

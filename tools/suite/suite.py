@@ -100,6 +100,13 @@ class Suite:
                 stop()
             raise
 
+    def require_free_ports(self) -> None:
+        """Fails, naming the holder, if a service that does not run could not listen on its ports."""
+        for name, process in self._processes.items():
+            if process.pid() is None:
+                for port in (self.ports[name].grpc, self.ports[name].admin):
+                    ports.require_free(port, name)
+
     def down(self) -> list[str]:
         """Stops everything; returns the names of what ran."""
         self._close_client()
@@ -202,9 +209,7 @@ class Suite:
         for process in stale:
             if process.stop_if_running():
                 tell(f"{process.name} has changed: starting it anew")
-        for process in stale:
-            for port in (self.ports[process.name].grpc, self.ports[process.name].admin):
-                ports.require_free(port, process.name)
+        self.require_free_ports()
         if not self.postgres.is_running():
             tell("starting PostgreSQL")
             started.append(self.postgres.stop)

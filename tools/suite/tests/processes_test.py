@@ -9,11 +9,13 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from suite.errors import SuiteError
 from suite.processes import Process, is_alive, write_atomically
 
 SLEEP = ["/usr/bin/sleep", "600"]
+REAL_POPEN = subprocess.Popen
 STUBBORN = ["/bin/bash", "-c", "trap '' TERM; echo ready; while :; do read -t 600 <> <(:); done"]
 
 
@@ -93,6 +95,19 @@ class ProcessTest(unittest.TestCase):
         child = Process("x", [], pid_file, self.folder / "child.log")
         with self.assertRaisesRegex(SuiteError, "ended"):
             child.wait_until(lambda: False, 10)
+
+    def test_an_interruption_while_starting_leaves_no_unknown_process(self) -> None:
+        process = self.process(SLEEP)
+        started: list[subprocess.Popen] = []
+
+        def interrupted_popen(*arguments, **options) -> subprocess.Popen:
+            started.append(REAL_POPEN(*arguments, **options))
+            signal.raise_signal(signal.SIGINT)
+            return started[0]
+
+        with mock.patch.object(subprocess, "Popen", interrupted_popen), self.assertRaises(KeyboardInterrupt):
+            process.start()
+        self.assertEqual(self.process(SLEEP).pid(), started[0].pid)
 
     def test_a_written_file_has_its_mode_from_the_beginning(self) -> None:
         path = self.folder / "keys" / "a.key"

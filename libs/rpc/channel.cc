@@ -18,7 +18,9 @@ std::shared_ptr<grpc::Channel> ServiceChannel(const std::string& address, const 
   // A service that comes back is used again at once; gRPC's own first wait is a second, its longest
   // two minutes.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 500);
+  // Despite its name, the time one attempt to connect may take: a TLS handshake on a busy machine
+  // needs its time.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   return grpc::CreateCustomChannel(address, ChannelCredentials(tls), arguments);
 }

@@ -23,7 +23,7 @@ MIB = 1024 * 1024
 
 def main(arguments: list[str]) -> int:
     """Runs one command; failures that a person can do something about are one line on stderr."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     except (SuiteError, RpcError) as error:
         print(f"portal: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("portal: interrupted", file=sys.stderr)
+        print("portal: interrupted; what this command started is stopped again", file=sys.stderr)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
     return 1

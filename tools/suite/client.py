@@ -5,9 +5,14 @@
     lea.call("records.PatientService/GetMyPatient", {"patient_id": patient_id})
 """
 
+import os
 import time
 import uuid
 from typing import Any, Mapping, Optional
+
+# gRPC for Python looks after its connections during calls only, and otherwise every 5 s: a connection lost while calls
+# fail at once would not come back. In milliseconds; read when the first channel is made.
+os.environ.setdefault("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "20")
 
 import grpc
 

@@ -75,7 +75,7 @@ class PromiseTest(WorldTest):
         self.assertEqual(sorted(map(tuple, patients)), sorted((short(it), made) for it, made in told.patients.items()))
         self.assertEqual(sorted(map(tuple, charts)), sorted((it, made) for it, made in told.charts.items()))
         # What was to be told to access_code arrived as well.
-        self.world.ledger.settle()
+        self.world.ledger.deliver_now()
         known = {row[0] for row in query("access_code", "SELECT patient_id FROM patients")}
         self.assertEqual(set(told.patients.values()) - known, set())
 

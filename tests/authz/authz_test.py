@@ -4,6 +4,7 @@ The methods come from the contracts, the expected answers from matrix.txt. Every
 nothing, and refusals that hide something are compared byte by byte.
 """
 
+import functools
 import itertools
 import shutil
 import unittest
@@ -20,7 +21,7 @@ from tests.support import passports
 from tests.support.calls import GATEWAY, Outcome
 from tests.support.ledger import differences
 from tests.support.requests import REQUESTS
-from tests.support.world import Person, World, new_id
+from tests.support.world import World, new_id
 
 # Services of the suite's plan that are not there yet have policies naming them already.
 CERTIFICATES = [GATEWAY, "operator", *NAMES, "scheduling", "forms", "messaging"]
@@ -68,9 +69,9 @@ def send(method: str, request: dict[str, Any], **options: Any) -> Outcome:
     return world.calls.send(target, target.encode(request), **options)
 
 
-def bad_passports(person: Person) -> dict[str, str]:
-    """Passports that say what this person's says, and must not be believed."""
-    real = person.passport()
+@functools.cache
+def bad_passports(real: str) -> dict[str, str]:
+    """Passports that say what this one says, and must not be believed."""
     claims, key_id = passports.claims_of(real), passports.key_id_of(real)
     key = world.suite.home / "keys" / "passport_signing" / f"{key_id}.pem"
     forger = passports.new_key(world.suite.home)
@@ -164,7 +165,8 @@ class MatrixTest(unittest.TestCase):
     ) -> Iterator[tuple[str, Optional[str]]]:
         """The passports that a column of the table stands for, each with a name."""
         if caller == "bad":
-            yield from bad_passports(world.people()[row.best() or "owner"] or world.here.owner).items()
+            person = world.people()[row.best() or "owner"] or world.here.owner
+            yield from bad_passports(person.passport()).items()
             return
         yield caller, world.passport(world.people()[caller], method)
 

@@ -4,6 +4,7 @@
 
 #include "grpcpp/client_context.h"
 #include "libs/rpc/channel.h"
+#include "libs/rpc/status_conversion.h"
 #include "libs/status/errors.h"
 #include "portal/access_code/v1/grant_service.grpc.pb.h"
 
@@ -40,6 +41,8 @@ class Remote final : public GrantChecker {
  private:
   static absl::Status Outcome(const grpc::Status& status, const CheckGrantsRequest& request,
                               const CheckGrantsResponse& response) {
+    // The passport expired on the way: not an outage.
+    if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) return FromGrpc(status);
     if (!status.ok()) return status::DependencyUnavailable("access_code");
     for (const auto& granted : response.granted()) {
       if (granted.patient_id() == request.patient_ids(0)) return absl::OkStatus();

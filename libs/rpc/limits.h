@@ -9,8 +9,7 @@ namespace portal::rpc {
 
 // The largest request: a SOAP chart with every part at its limit takes some 700 KiB.
 inline constexpr int kMaxRequestBytes = 1024 * 1024;
-// The largest answer that a client of ours takes: a page of 50 such charts would not fit and is cut
-// by page_size.
+// The largest answer that a client of ours takes; lists end their pages well below it.
 inline constexpr int kMaxResponseBytes = 16 * 1024 * 1024;
 // A passport of 100 clinics takes 8 KiB; nothing else in metadata is large.
 inline constexpr int kMaxMetadataBytes = 16 * 1024;

@@ -40,6 +40,11 @@ MethodTable& MethodTable::Add(absl::string_view name, Lane lane,
     Fault(std::string(policy.status().message()));
     return *this;
   }
+  // A stream's messages would have to be checked and recorded one by one; no contract needs that
+  // yet.
+  if (streaming != nullptr && (policy->needs_grant() || policy->audits_reads())) {
+    Fault(absl::StrCat(descriptor->name(), ": streams neither check grants nor audit reads"));
+  }
   methods_.push_back({.descriptor = descriptor,
                       .path = absl::StrCat("/", service_name_, "/", descriptor->name()),
                       .policy = *std::move(policy),

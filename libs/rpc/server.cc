@@ -1,6 +1,5 @@
 #include "libs/rpc/server.h"
 
-#include <deque>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

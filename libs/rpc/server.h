@@ -52,9 +52,9 @@ struct ServerDependencies {
 // A gRPC server of plain handlers.
 class Server {
  public:
-  // INVALID_ARGUMENT, with a message for the operator, if a table is faulty, TLS files are missing
-  // or do not fit, the port is taken, or a method needs a dependency that is null. `tables` may go
-  // away afterwards.
+  // FAILED_PRECONDITION, with a message for the operator, if a table is faulty, TLS files are
+  // missing or do not fit, the port is taken, or a method needs a dependency that is null. `tables`
+  // may go away afterwards.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        const ServerDependencies& dependencies,
                                                        std::vector<MethodTable> tables);

@@ -8,6 +8,7 @@
 #include "libs/rpc/limits.h"
 #include "libs/rpc/status_conversion.h"
 #include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
 
 namespace portal::rpc {
 
@@ -39,11 +40,7 @@ void StreamCall::Begin() {
   if (ends_at_ != absl::InfiniteFuture()) {
     expiry_.Set(absl::ToChronoTime(ends_at_), [link = link_](bool) { WakeThrough(link); });
   }
-  if (!method_.policy.needs_grant()) return Enqueue();
-  environment_.grants->Check(call_.context, [this](absl::Status granted) {
-    if (!granted.ok()) return Conclude(std::move(granted));
-    Enqueue();
-  });
+  Enqueue();
 }
 
 void StreamCall::Enqueue() {
@@ -52,14 +49,16 @@ void StreamCall::Enqueue() {
   }
 }
 
-void StreamCall::Run() {
+void StreamCall::Run() { Step(Next()); }
+
+absl::StatusOr<AnyStream::Next> StreamCall::Next() {
+  RETURN_IF_ERROR(Ended());
   try {
-    absl::Status status = Ended();
-    if (status.ok() && stream_ == nullptr) status = Open();
-    if (!status.ok()) return Conclude(std::move(status));
-    Step(stream_->NextMessage());
+    if (stream_ == nullptr) RETURN_IF_ERROR(Open());
+    return stream_->NextMessage();
   } catch (const std::exception&) {
-    Conclude(status::Internal("a stream threw"));
+    // Its text may hold data and is not logged.
+    return status::Internal("a stream threw");
   }
 }
 
@@ -134,7 +133,6 @@ void StreamCall::Conclude(absl::Status status) {
     state_ = State::kEnded;
   }
   expiry_.Cancel();
-  stream_.reset();
   environment_.observer->Answered(call_.context, status,
                                   environment_.rules.clock->Now() - call_.arrived_at);
   Finish(ToGrpc(status));  // `this` may be gone from here on

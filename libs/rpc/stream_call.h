@@ -15,7 +15,7 @@
 
 namespace portal::rpc {
 
-// One server stream: admit → [grant] → (job on the lane → write)* → end. A job makes one message
+// One server stream: admit → (job on the lane → write)* → end. A job makes one message
 // and returns; between jobs the stream costs its state only, so thousands may be open. Ends with
 // its passport at the latest: the client opens it anew with a fresh one.
 class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private Task {
@@ -42,6 +42,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, priv
   void Run() override;
   // Whether the stream must end now, and with what.
   absl::Status Ended() const;
+  absl::StatusOr<AnyStream::Next> Next();
   absl::Status Open();
   void Step(absl::StatusOr<AnyStream::Next> next);
   void Write(const google::protobuf::Message& message);

@@ -69,12 +69,15 @@ void UnaryCall::Run() {
   if (environment_.rules.clock->Now() >= call_.context.deadline()) {
     return Handled(status::DeadlineExceeded());
   }
+  Handled(Handle());
+}
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> UnaryCall::Handle() {
   try {
-    Handled(method_.unary(call_.context, *call_.request));
+    return method_.unary(call_.context, *call_.request);
   } catch (const std::exception&) {
-    // Its text may hold data and is not logged; the type of a defect is found under the request id
-    // in a debugger.
-    Handled(status::Internal("a handler threw"));
+    // Its text may hold data and is not logged.
+    return status::Internal("a handler threw");
   }
 }
 

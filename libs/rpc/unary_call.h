@@ -50,6 +50,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, private Task {
   void Begin();
   void Enqueue();
   void Run() override;
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Handle();
   void Handled(absl::StatusOr<std::unique_ptr<google::protobuf::Message>> result);
   void Audit();
   void Answer();

@@ -55,9 +55,16 @@ def down(options: argparse.Namespace) -> int:
     return 0
 
 
+def _confirmed(question: str) -> bool:
+    try:
+        return input(question).strip().lower() == "y"
+    except EOFError:
+        return False
+
+
 def reset(options: argparse.Namespace) -> int:
     """Stops everything and deletes all data, certificates and keys."""
-    if not options.yes and input(f"Delete all data, keys and logs under {HOME}? [y/N] ").strip().lower() != "y":
+    if not options.yes and not _confirmed(f"Delete all data, keys and logs under {HOME}? [y/N] "):
         raise SuiteError("nothing was deleted")
     suite = _suite()
     with suite.lock(_tell):

@@ -34,7 +34,7 @@ inline constexpr int kMaxPlanSectionKinds = 50;  // of a clinic, and so of a pla
 inline constexpr int kDefaultPatientsPage = 50;
 inline constexpr int kMaxPatientsPage = 100;
 inline constexpr int kDefaultChartsPage = 20;
-inline constexpr int kMaxChartsPage = 50;  // 50 charts of full length are 6 MB
+inline constexpr int kMaxChartsPage = 50;  // fewer if they are long, see rpc/paging.h
 
 }  // namespace portal::records
 

@@ -15,9 +15,9 @@
 
 namespace portal::records {
 
-// A page of very long charts or notes ends here, well below rpc::kMaxResponseBytes; the next token
-// goes on where it ended.
-inline constexpr size_t kMaxPageBytes = 8 * 1024 * 1024;
+// A page of very long charts or notes ends here, below the 4 MiB that gRPC clients take unless told
+// otherwise; the next token goes on where it ended.
+inline constexpr size_t kMaxPageBytes = 3 * 1024 * 1024;
 
 // Adds the first `page_size` of `rows` to `page`, or as many, at least one, as fit into
 // `max_bytes`. Returns the last row on the page if there are further ones, otherwise null.

@@ -26,7 +26,7 @@ WHERE clinic_id = $1 AND (family_name, given_name, patient_id) > ($2, $3, $4)
 ORDER BY family_name, given_name, patient_id LIMIT $5
 
 -- name: GetPatientProfile
--- For account holders: nothing that is for staff only. The caller's grant is checked beside it.
+-- For account holders: nothing that is for staff only. The caller's grant is asked for once it has run.
 SELECT clinic_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, gender, email, phones,
        address_lines, address_city, address_region, address_postal_code, address_country_code, health_card_number,
        emergency_contact_name, emergency_contact_relationship, emergency_contact_phone

@@ -1,7 +1,7 @@
 -- Only the view treatment_plans: no statement here can name the other parts of a chart.
 
 -- name: GetTreatmentPlan
--- For account holders; the caller's grant is checked beside it. No row: no such chart, or it has no plan.
+-- For account holders; the caller's grant is asked for once it has run. No row: no such chart, or it has no plan.
 SELECT soap_chart_id, clinic_id, patient_id, practitioner_display_name,
        encounter_date - date '1970-01-01' AS encounter_day, signed, micros(plan_updated_at) AS plan_updated_us,
        kind_ids, titles, texts

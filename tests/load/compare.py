@@ -4,9 +4,11 @@ import argparse
 import json
 import os
 import re
+import socket
 import statistics
 import subprocess
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,16 +16,17 @@ from pathlib import Path
 from typing import Iterator
 
 from suite import artifacts, people, ports
-from suite.processes import run
+from suite.processes import POLL_SECONDS, run
 from suite.services import NAMES, Ports
 from suite.suite import Suite
 
-PROGRAMS = Path("bazel-bin/tests/load")
+PROGRAMS = artifacts.ROOT / "bazel-bin" / "tests" / "load"
 REPORT = artifacts.ROOT / "docs" / "benchmarks.md"
 PATIENTS = 100_000
 GRANTED = 5_000
 OUTSTANDING = 64
 PGBENCH_CLIENTS = 8
+START_SECONDS = 10
 # Seeds' ids: the number in the last 12 hexadecimal digits.
 ID_PREFIX = "01900000-0000-7000-8000-"
 CLINIC = "01900000-0000-7000-9000-000000000001"
@@ -75,6 +78,7 @@ class Comparison:
         port = ports.free_ports(1)[0]
         own_tls = self._tls("records") if encrypted else []
         with _running([PROGRAMS / "echo_server", f"--listen_address=127.0.0.1:{port}", *own_tls]) as pid:
+            _wait_until_listening(port)
             return self._load("Echo", f"localhost:{port}", [pid], self._tls("gateway") if encrypted else [])
 
     def pgbench(self) -> Sample:
@@ -185,7 +189,7 @@ def _with_parameters(statement: str, *values: str) -> str:
 
 
 def _pgbench_script(account_id: str) -> str:
-    patient = _id_of(":number")
+    patient = _id_of(":number::bigint")
     read = _statement("services/records/storage/queries/patient.sql", "GetPatientProfile")
     check = _statement("services/access_code/storage/queries/grants.sql", "CheckGrants")
     audit = _statement("libs/audit/queries/audit.sql", "InsertAuditEvents")
@@ -213,6 +217,17 @@ def _running(command: list) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
+
+
+def _wait_until_listening(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((ports.LOOPBACK, port), timeout=1).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(POLL_SECONDS)
+    raise SystemExit("the echo server does not listen")
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -274,12 +289,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8, help="of each measurement")
     options = parser.parse_args()
-    os.chdir(artifacts.ROOT)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-load-", dir="/tmp")))
         folder.chmod(0o711)
         built = artifacts.build(folder / "build")
-        run(["bazel", "build", "//tests/load:load", "//tests/load:echo_server"])
+        subprocess.run(["bazel", "build", "//tests/load:load", "//tests/load:echo_server"], cwd=artifacts.ROOT, check=True)
         free = ports.free_ports(2 * len(NAMES))
         suite = Suite(folder / "suite", built, {
             name: Ports(*free[2 * index : 2 * index + 2]) for index, name in enumerate(NAMES)

@@ -1,5 +1,6 @@
 #include "services/records/rpc/patient_announcement.h"
 
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,17 +21,31 @@ using access_code::v1::PatientDirectoryService;
 using access_code::v1::PutPatientRequest;
 using access_code::v1::PutPatientResponse;
 
-// access_code, as far as it is concerned; calls come one at a time.
-struct Directory {
+// access_code, as far as it is concerned. Thread-safe.
+class Directory {
+ public:
   absl::StatusOr<PutPatientResponse> PutPatient(const rpc::Context&,
                                                 const PutPatientRequest& request) {
-    requests.push_back(request);
-    if (answer.ok()) return PutPatientResponse();
-    return answer;
+    std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+    if (answer_.ok()) return PutPatientResponse();
+    return answer_;
   }
 
-  std::vector<PutPatientRequest> requests;
-  absl::Status answer;
+  std::vector<PutPatientRequest> Requests() {
+    std::lock_guard lock(mutex_);
+    return requests_;
+  }
+
+  void Answer(absl::Status answer) {
+    std::lock_guard lock(mutex_);
+    answer_ = std::move(answer);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<PutPatientRequest> requests_;
+  absl::Status answer_;
 };
 
 class PatientAnnouncementTest : public ::testing::Test {
@@ -65,8 +80,9 @@ TEST_F(PatientAnnouncementTest, TellsWhoThePatientIsAndNothingElse) {
   patient_.staff_notes = patient_.profile.email = patient_.profile.health_card_number = "CANARY";
   const std::string payload = PutPatientPayload(patient_);
   ASSERT_OK(PutPatientRoute(harness_.Channel("records"))(DeliveryOf(payload)));
-  ASSERT_EQ(directory_.requests.size(), 1);
-  const PutPatientRequest& request = directory_.requests[0];
+  const std::vector<PutPatientRequest> requests = directory_.Requests();
+  ASSERT_EQ(requests.size(), 1);
+  const PutPatientRequest& request = requests[0];
   EXPECT_EQ(request.patient_id(), patient_.id.ToString());
   EXPECT_EQ(request.clinic_id(), patient_.clinic_id.ToString());
   EXPECT_EQ(request.display_name(), "Zoë Nuñez");
@@ -76,18 +92,18 @@ TEST_F(PatientAnnouncementTest, TellsWhoThePatientIsAndNothingElse) {
 
 TEST_F(PatientAnnouncementTest, ARefusalForGoodIsTellableFromOneForNow) {
   const outbox::Route route = PutPatientRoute(harness_.Channel("records"));
-  directory_.answer = status::InvalidField("display_name", "is unacceptable");
+  directory_.Answer(status::InvalidField("display_name", "is unacceptable"));
   EXPECT_EQ(route(DeliveryOf(PutPatientPayload(patient_))).code(),
             absl::StatusCode::kInvalidArgument);
-  directory_.answer = status::DependencyUnavailable("the database");
+  directory_.Answer(status::DependencyUnavailable("the database"));
   EXPECT_EQ(route(DeliveryOf(PutPatientPayload(patient_))).code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(directory_.requests.size(), 2);
+  EXPECT_EQ(directory_.Requests().size(), 2);
 }
 
 TEST_F(PatientAnnouncementTest, APayloadThatIsNotOursIsNeverSent) {
   EXPECT_EQ(PutPatientRoute(harness_.Channel("records"))(DeliveryOf("\xFF\xFF")).code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(directory_.requests.empty());
+  EXPECT_TRUE(directory_.Requests().empty());
 }
 
 TEST_F(PatientAnnouncementTest, WhileAccessCodeIsAwayTheCallEndsByItsDeadline) {
@@ -102,7 +118,7 @@ TEST_F(PatientAnnouncementTest, OnlyRecordsMayTell) {
       PutPatientRoute(harness_.Channel("gateway"))(DeliveryOf(PutPatientPayload(patient_)));
   EXPECT_THAT(status,
               testing::FailsWith(absl::StatusCode::kPermissionDenied, "SERVICE_NOT_ALLOWED"));
-  EXPECT_TRUE(directory_.requests.empty());
+  EXPECT_TRUE(directory_.Requests().empty());
 }
 
 }  // namespace

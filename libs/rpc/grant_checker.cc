@@ -33,8 +33,13 @@ class Remote final : public GrantChecker {
     OnBehalfOf(context, kBudget, &call->client);
     call->request.add_patient_ids(context.patient_id().ToString());
     stub_->async()->CheckGrants(&call->client, &call->request, &call->response,
-                                [call, done = std::move(done)](grpc::Status status) {
-                                  done(Outcome(status, call->request, call->response));
+                                [call, done = std::move(done)](grpc::Status status) mutable {
+                                  const absl::Status outcome =
+                                      Outcome(status, call->request, call->response);
+                                  // The call holds the channel, and gRPC cannot destroy a channel
+                                  // on this thread: nothing may remain of it once `done` is told.
+                                  call.reset();
+                                  done(outcome);
                                 });
   }
 

@@ -63,6 +63,9 @@ class TableService final : public grpc::Service {
 
 absl::Status CheckTables(const std::vector<MethodTable>& tables,
                          const ServerDependencies& dependencies, Executor& executor) {
+  if (dependencies.passports == nullptr || dependencies.clock == nullptr) {
+    return absl::FailedPreconditionError("a server needs a passport verifier and a clock");
+  }
   for (const MethodTable& table : tables) {
     RETURN_IF_ERROR(table.Check());
     for (const MethodTable::Method& method : table.methods()) {

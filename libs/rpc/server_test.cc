@@ -186,6 +186,17 @@ TEST_F(ServerTest, FaultyPolicyOrTableKeepsTheServerFromStarting) {
       harness_.Start({MethodTable("portal.testing.v1.NoSuchService")}, &grants_, &reads_).ok());
 }
 
+TEST_F(ServerTest, StreamOfPatientDataKeepsTheServerFromStarting) {
+  MethodTable faulty("portal.testing.v1.FaultyStreamService");
+  for (const char* name : {"WatchPatient", "WatchPatients"}) {
+    faulty.ServerStreaming(name, Lane::kRead, &handlers_, &ProbeHandlers::Count);
+  }
+  const absl::Status status = harness_.Start({std::move(faulty)}, &grants_, &reads_);
+  for (const char* fault : {"WatchPatient: streams neither", "WatchPatients: streams neither"}) {
+    EXPECT_NE(status.message().find(fault), absl::string_view::npos) << status;
+  }
+}
+
 TEST_F(ServerTest, GrantMethodsNeedAGrantChecker) {
   EXPECT_FALSE(harness_.Start({Table(handlers_)}, nullptr, &reads_).ok());
 }

@@ -9,7 +9,8 @@
 
 namespace portal::rpc {
 
-std::shared_ptr<grpc::Channel> ServiceChannel(const std::string& address, const TlsFiles& tls) {
+std::shared_ptr<grpc::Channel> ServiceChannel(const std::string& address,
+                                              const std::string& server_uri, const TlsFiles& tls) {
   grpc::ChannelArguments arguments;
   arguments.SetLoadBalancingPolicyName("round_robin");
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
@@ -22,7 +23,7 @@ std::shared_ptr<grpc::Channel> ServiceChannel(const std::string& address, const 
   // needs its time.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  return grpc::CreateCustomChannel(address, ChannelCredentials(tls), arguments);
+  return grpc::CreateCustomChannel(address, ChannelCredentials(tls, server_uri), arguments);
 }
 
 void OnBehalfOf(const Context& context, absl::Duration budget, grpc::ClientContext* client,

@@ -19,8 +19,10 @@ inline constexpr char kTraceparentKey[] = "traceparent";
 inline constexpr char kClientAddressKey[] = "x-forwarded-for";
 
 // A long-lived channel to another service: mutual TLS, round robin over the addresses its name has,
-// keepalive, fast reconnects, message limits. Connects when first used.
-std::shared_ptr<grpc::Channel> ServiceChannel(const std::string& address, const TlsFiles& tls);
+// keepalive, fast reconnects, message limits. Connects when first used, and only to a server whose
+// certificate names `server_uri` (auth::ServiceUri); calls to any other are UNAVAILABLE.
+std::shared_ptr<grpc::Channel> ServiceChannel(const std::string& address,
+                                              const std::string& server_uri, const TlsFiles& tls);
 
 // Prepares a call on behalf of the call being answered: passport, request id and trace go along,
 // and the deadline is the caller's less `margin`, kept for our own answer, at most `budget` from

@@ -10,6 +10,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 #include "libs/audit/queries.h"
+#include "libs/auth/peer.h"
 #include "libs/rpc/channel.h"
 #include "libs/status/errors.h"
 #include "libs/testing/postgres.h"
@@ -214,7 +215,7 @@ TEST_F(ServerTest, OnlyCertificatesNamedInThePolicyMayCall) {
 
 TEST_F(ServerTest, CertificateOfAnotherTrustDomainIsNobody) {
   Start();
-  auto channel = ServiceChannel(absl::StrCat("localhost:", harness_.server().port()),
+  auto channel = ServiceChannel(harness_.address(), harness_.server_uri(),
                                 harness_.pki().FilesOf("gateway", 1, "elsewhere.test"));
   ProbeResponse response;
   EXPECT_EQ(
@@ -223,10 +224,27 @@ TEST_F(ServerTest, CertificateOfAnotherTrustDomainIsNobody) {
   EXPECT_EQ(handlers_.calls, 0);
 }
 
+TEST_F(ServerTest, ServerThatIsAnotherServiceThanTheOneCalledGetsNoCall) {
+  Start();
+  const std::string name = harness_.options().service;
+  for (const std::string& called :
+       {auth::ServiceUri(testing::kTrustDomain, "access_code"),
+        auth::ServiceUri(testing::kTrustDomain, name + "x"),
+        auth::ServiceUri("elsewhere.test", name), std::string("localhost"), std::string()}) {
+    auto channel = ServiceChannel(harness_.address(), called, harness_.pki().FilesOf("gateway"));
+    ProbeResponse response;
+    EXPECT_EQ(ProbeService::NewStub(channel)
+                  ->CallPublic(Caller("", absl::Seconds(3)), ProbeRequest(), &response)
+                  .error_code(),
+              grpc::StatusCode::UNAVAILABLE)
+        << called;
+  }
+  EXPECT_EQ(handlers_.calls, 0);
+}
+
 TEST_F(ServerTest, ClientWithoutCertificateGetsNoConnection) {
   Start();
-  auto channel = grpc::CreateChannel(absl::StrCat("localhost:", harness_.server().port()),
-                                     grpc::InsecureChannelCredentials());
+  auto channel = grpc::CreateChannel(harness_.address(), grpc::InsecureChannelCredentials());
   ProbeResponse response;
   EXPECT_EQ(ProbeService::NewStub(channel)
                 ->CallPublic(Caller("", absl::Seconds(3)), ProbeRequest(), &response)

@@ -1,10 +1,13 @@
 #include "libs/rpc/tls.h"
 
 #include <cstdio>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_certificate_verifier.h"
 #include "grpcpp/security/tls_credentials_options.h"
 #include "openssl/pem.h"
 #include "openssl/x509.h"
@@ -12,7 +15,9 @@
 namespace portal::rpc {
 namespace {
 
+using grpc::experimental::ExternalCertificateVerifier;
 using grpc::experimental::FileWatcherCertificateProvider;
+using grpc::experimental::TlsCustomVerificationCheckRequest;
 
 // How often gRPC looks whether the files changed.
 constexpr unsigned kRefreshSeconds = 1;
@@ -46,6 +51,27 @@ std::shared_ptr<FileWatcherCertificateProvider> Watch(const TlsFiles& files) {
                                                           kRefreshSeconds);
 }
 
+// Runs after the chain of the certificate was verified.
+class ServerIs final : public ExternalCertificateVerifier {
+ public:
+  explicit ServerIs(std::string uri) : uri_(std::move(uri)) {}
+
+  bool Verify(TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> /*callback*/, grpc::Status* outcome) override {
+    const std::vector<grpc::string_ref> uris = request->uri_names();
+    if (uris.size() != 1 || uris[0] != uri_) {
+      *outcome = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
+                              absl::StrCat("the server's certificate is not of ", uri_));
+    }
+    return true;  // decided at once
+  }
+
+  void Cancel(TlsCustomVerificationCheckRequest* /*request*/) override {}
+
+ private:
+  const std::string uri_;
+};
+
 }  // namespace
 
 absl::Status CheckTlsFiles(const TlsFiles& files) {
@@ -72,9 +98,12 @@ std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const TlsFiles& files
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const TlsFiles& files) {
+std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const TlsFiles& files,
+                                                             const std::string& server_uri) {
   grpc::experimental::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(Watch(files));
+  options.set_certificate_verifier(ExternalCertificateVerifier::Create<ServerIs>(server_uri));
+  options.set_check_call_host(false);
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   return grpc::experimental::TlsCredentials(options);

@@ -26,9 +26,14 @@ struct TlsFiles {
 // every connection later.
 absl::Status CheckTlsFiles(const TlsFiles& files);
 
-// Mutual TLS: the peer must show a certificate of the CA.
+// Mutual TLS: the client must show a certificate of the CA.
 std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const TlsFiles& files);
-std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const TlsFiles& files);
+
+// Mutual TLS: the server must show a certificate of the CA whose only URI SAN is `server_uri` (see
+// auth::ServiceUri). Host names are not compared: a service may be reached under any address, and
+// holding an address or another service's key is not enough to pose as it.
+std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const TlsFiles& files,
+                                                             const std::string& server_uri);
 
 }  // namespace portal::rpc
 

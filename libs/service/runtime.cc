@@ -9,8 +9,10 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "libs/audit/queries.h"
+#include "libs/auth/peer.h"
 #include "libs/idempotency/queries.h"
 #include "libs/outbox/queries.h"
+#include "libs/rpc/channel.h"
 #include "libs/rpc/service_flags.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"
@@ -160,6 +162,12 @@ std::vector<std::string> Runtime::NotReady() const {
   if (!serving_) waiting_for.push_back("server");
   if (!database_healthy_) waiting_for.push_back("database");
   return waiting_for;
+}
+
+std::shared_ptr<grpc::Channel> Runtime::ChannelTo(const std::string& service,
+                                                  const std::string& address) const {
+  return rpc::ServiceChannel(address, auth::ServiceUri(server_options_.trust_domain, service),
+                             server_options_.tls);
 }
 
 absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "grpcpp/channel.h"
 #include "libs/audit/read_log.h"
 #include "libs/audit/sealer.h"
 #include "libs/auth/passport_token.h"
@@ -63,7 +64,9 @@ class Runtime {
   const idempotency::Store& idempotency() const { return *idempotency_; }
   // Issuer and audience of passports.
   const std::string& installation() const { return installation_; }
-  const rpc::TlsFiles& tls() const { return server_options_.tls; }
+  // A channel to `service`, which must prove by its certificate that it is that service.
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& service,
+                                           const std::string& address) const;
 
   // Reads `keyring` again from time to time, so that keys are rotated without a restart. It
   // outlives the runtime's Serve().

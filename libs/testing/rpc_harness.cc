@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "absl/time/clock.h"
+#include "libs/auth/peer.h"
 #include "libs/crypto/random.h"
 #include "libs/rpc/channel.h"
 #include "openssl/evp.h"
@@ -97,8 +98,13 @@ absl::Status RpcHarness::Start(std::vector<rpc::MethodTable> tables, rpc::GrantC
 }
 
 std::shared_ptr<grpc::Channel> RpcHarness::Channel(const std::string& service) {
-  return rpc::ServiceChannel("localhost:" + std::to_string(server_->port()),
-                             pki_->FilesOf(service));
+  return rpc::ServiceChannel(address(), server_uri(), pki_->FilesOf(service));
+}
+
+std::string RpcHarness::address() const { return "localhost:" + std::to_string(server_->port()); }
+
+std::string RpcHarness::server_uri() const {
+  return auth::ServiceUri(kTrustDomain, options_.service);
 }
 
 std::string RpcHarness::Passport(const id::AccountId& account_id,

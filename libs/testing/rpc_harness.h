@@ -48,6 +48,8 @@ class RpcHarness {
   // of this.
   std::shared_ptr<grpc::Channel> Channel(const std::string& service = "gateway");
   Pki& pki() { return *pki_; }
+  std::string address() const;     // of the server
+  std::string server_uri() const;  // what its certificate says
 
   // Keys of the right form, for what is under test: sealing, peppers, signing.
   const crypto::Keyring& keyring() const { return *keyring_; }

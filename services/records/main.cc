@@ -6,7 +6,6 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
-#include "libs/rpc/channel.h"
 #include "libs/rpc/grant_checker.h"
 #include "libs/service/runtime.h"
 #include "libs/status/status_macros.h"
@@ -27,7 +26,7 @@ absl::Status Run() {
       const std::unique_ptr<service::Runtime> runtime,
       service::Runtime::Open(
           {.name = "records", .add_schema = AddSchema, .migrations = NeededMigrations()}));
-  const auto access_code = rpc::ServiceChannel(address, runtime->tls());
+  const auto access_code = runtime->ChannelTo("access_code", address);
   const std::unique_ptr<rpc::GrantChecker> grants = rpc::RemoteGrantChecker(access_code);
   Service service({.pool = runtime->pool(),
                    .sealer = runtime->sealer(),

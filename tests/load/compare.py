@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Iterator
 
 from suite import artifacts, people, ports
+from suite.pki import TRUST_DOMAIN
 from suite.processes import POLL_SECONDS, run
 from suite.services import NAMES, Ports
 from suite.suite import Suite
@@ -71,7 +72,7 @@ class Comparison:
         files = [f"--passport_file={passport}", f"--patient_ids_file={self._folder / 'patients'}"]
         pids = [self._suite.pid("records"), self._suite.pid("access_code")]
         address = f"localhost:{self._suite.ports['records'].grpc}"
-        return self._load("GetMyPatient", address, pids, self._tls("gateway") + files)
+        return self._load("GetMyPatient", address, pids, self._calling_tls() + files)
 
     def echo(self, encrypted: bool) -> Sample:
         """The same load on a server that only copies a text."""
@@ -79,7 +80,7 @@ class Comparison:
         own_tls = self._tls("records") if encrypted else []
         with _running([PROGRAMS / "echo_server", f"--listen_address=127.0.0.1:{port}", *own_tls]) as pid:
             _wait_until_listening(port)
-            return self._load("Echo", f"localhost:{port}", [pid], self._tls("gateway") if encrypted else [])
+            return self._load("Echo", f"localhost:{port}", [pid], self._calling_tls() if encrypted else [])
 
     def pgbench(self) -> Sample:
         """The statements of one call, as one client of PostgreSQL after the other sends them."""
@@ -115,6 +116,9 @@ class Comparison:
     def _tls(self, name: str) -> list[str]:
         files = self._suite.certificates.certificate(name)
         return [f"--tls_certificate={files.certificate}", f"--tls_key={files.key}", f"--tls_ca={files.ca}"]
+
+    def _calling_tls(self) -> list[str]:
+        return [*self._tls("gateway"), f"--server_uri=spiffe://{TRUST_DOMAIN}/service/records"]
 
     def _make_bench_database(self) -> None:
         """Records' database with access_code's grants beside it: pgbench talks to one database only."""

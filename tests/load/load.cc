@@ -32,6 +32,7 @@ ABSL_FLAG(std::string, method, "", "GetMyPatient or Echo.");
 ABSL_FLAG(std::string, tls_certificate, "", "The caller's certificate; empty: plain text.");
 ABSL_FLAG(std::string, tls_key, "", "See --tls_certificate.");
 ABSL_FLAG(std::string, tls_ca, "", "See --tls_certificate.");
+ABSL_FLAG(std::string, server_uri, "", "The URI that the server's certificate must name.");
 ABSL_FLAG(std::string, passport_file, "", "Holds the passport to send.");
 ABSL_FLAG(std::string, patient_ids_file, "", "One patient id a line, to ask for at random.");
 ABSL_FLAG(int, outstanding, 64, "Calls under way at any time.");
@@ -68,7 +69,8 @@ std::vector<std::shared_ptr<grpc::Channel>> Channels() {
     arguments.SetInt("portal.connection", i);  // otherwise gRPC shares one connection
     channels.push_back(grpc::CreateCustomChannel(
         absl::GetFlag(FLAGS_address),
-        tls.certificate.empty() ? grpc::InsecureChannelCredentials() : rpc::ChannelCredentials(tls),
+        tls.certificate.empty() ? grpc::InsecureChannelCredentials()
+                                : rpc::ChannelCredentials(tls, absl::GetFlag(FLAGS_server_uri)),
         arguments));
   }
   return channels;

@@ -39,8 +39,9 @@ struct Event {
   std::optional<id::PatientId> patient_id;
   std::string resource_kind;  // "soap_chart"
   std::string resource_id;
-  std::string action;          // "records.GetPatient"
-  std::string outcome = "OK";  // or the reason of the refusal: "PATIENT_NOT_FOUND"
+  std::string action;  // "records.GetPatient"
+  // Or the reason of the refusal: "PATIENT_NOT_FOUND"; REPEATED: see libs/rpc/change.h.
+  std::string outcome = "OK";
   std::string source_address;  // the person's, as the gateway saw it
   std::string request_id;      // leads to the log
 };

@@ -89,32 +89,33 @@ absl::Status MethodPolicy::AdmitService(absl::string_view service) const {
                        "the calling service may not make this call");
 }
 
-absl::StatusOr<MethodPolicy::Admission> MethodPolicy::AdmitPerson(
-    const Passport* passport, const google::protobuf::Message& request) const {
-  Admission admission;
-  if (!needs_passport()) return admission;
+absl::Status MethodPolicy::AdmitPerson(const Passport* passport,
+                                       const google::protobuf::Message& request,
+                                       Admission& admission) const {
+  if (!needs_passport()) return absl::OkStatus();
   if (passport == nullptr) {
     return status::Error(absl::StatusCode::kUnauthenticated, "PASSPORT_MISSING",
                          "sign in to make this call");
   }
-  if (clinic_field_ != nullptr) {
-    ASSIGN_OR_RETURN(admission.clinic_id,
-                     id::ClinicId::Parse(clinic_field_->name(), Value(request, *clinic_field_)));
-    const StaffRoles held = passport->RolesAt(*admission.clinic_id);
-    if (held.empty()) {
-      return status::Error(absl::StatusCode::kPermissionDenied, "NOT_STAFF_OF_CLINIC",
-                           "you are not on the staff of this clinic");
-    }
-    if (!held.Intersects(roles_)) {
-      return status::Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
-                           "your role at this clinic does not allow this");
-    }
-  }
+  absl::Status patient_parsed;
   if (patient_field_ != nullptr) {
-    ASSIGN_OR_RETURN(admission.patient_id,
-                     id::PatientId::Parse(patient_field_->name(), Value(request, *patient_field_)));
+    auto patient_id = id::PatientId::Parse(patient_field_->name(), Value(request, *patient_field_));
+    patient_parsed = patient_id.status();
+    if (patient_id.ok()) admission.patient_id = *patient_id;
   }
-  return admission;
+  if (clinic_field_ == nullptr) return patient_parsed;
+  ASSIGN_OR_RETURN(admission.clinic_id,
+                   id::ClinicId::Parse(clinic_field_->name(), Value(request, *clinic_field_)));
+  const StaffRoles held = passport->RolesAt(*admission.clinic_id);
+  if (held.empty()) {
+    return status::Error(absl::StatusCode::kPermissionDenied, "NOT_STAFF_OF_CLINIC",
+                         "you are not on the staff of this clinic");
+  }
+  if (!held.Intersects(roles_)) {
+    return status::Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+                         "your role at this clinic does not allow this");
+  }
+  return patient_parsed;
 }
 
 }  // namespace portal::auth

@@ -39,9 +39,9 @@ class MethodPolicy {
   // Whether the person may make it. `passport` is null when the call carries none.
   // UNAUTHENTICATED/PASSPORT_MISSING; INVALID_ARGUMENT/INVALID_FIELD for malformed clinic and
   // patient ids; PERMISSION_DENIED/NOT_STAFF_OF_CLINIC or ROLE_NOT_ALLOWED. Grants are not looked
-  // at here: see needs_grant.
-  absl::StatusOr<Admission> AdmitPerson(const Passport* passport,
-                                        const google::protobuf::Message& request) const;
+  // at here: see needs_grant. `admission` also tells what a refused request named.
+  absl::Status AdmitPerson(const Passport* passport, const google::protobuf::Message& request,
+                           Admission& admission) const;
 
   Caller caller() const { return caller_; }
   // Whether the passport is looked at at all.

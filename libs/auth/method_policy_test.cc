@@ -40,8 +40,9 @@ ProbeRequest Request(const std::string& clinic, const std::string& patient = "")
 
 std::string Outcome(const MethodPolicy& policy, const Passport* passport,
                     const ProbeRequest& request) {
-  const auto admission = policy.AdmitPerson(passport, request);
-  return admission.ok() ? "OK" : status::ReasonOf(admission.status());
+  MethodPolicy::Admission admission;
+  const absl::Status status = policy.AdmitPerson(passport, request, admission);
+  return status.ok() ? "OK" : status::ReasonOf(status);
 }
 
 TEST(MethodPolicyTest, FaultyPoliciesAreRefusedWithTheMethodsName) {
@@ -81,9 +82,16 @@ TEST(MethodPolicyTest, PatientFieldIsParsedAndNeedsAGrantForAccounts) {
   EXPECT_TRUE(policy.needs_grant());
   EXPECT_TRUE(policy.audits_reads());
   EXPECT_EQ(Outcome(policy, &passport, Request("", "7")), "INVALID_FIELD");
-  const auto admission = policy.AdmitPerson(&passport, Request("", kPatient));
-  ASSERT_TRUE(admission.ok());
-  EXPECT_EQ(admission->patient_id->ToString(), kPatient);
+  MethodPolicy::Admission admission;
+  ASSERT_TRUE(policy.AdmitPerson(&passport, Request("", kPatient), admission).ok());
+  EXPECT_EQ(admission.patient_id->ToString(), kPatient);
+}
+
+TEST(MethodPolicyTest, RefusalTellsWhatTheRequestNamed) {
+  const Passport nobody;
+  MethodPolicy::Admission admission;
+  ASSERT_FALSE(PolicyOf("CallStaff").AdmitPerson(&nobody, Request(kClinic), admission).ok());
+  EXPECT_EQ(admission.clinic_id->ToString(), kClinic);
 }
 
 TEST(MethodPolicyTest, StaffNeedOneOfTheRolesAtTheClinicNamed) {

@@ -43,35 +43,37 @@ bool IsInDoubt(const absl::Status& status) { return status::ReasonOf(status) == 
 
 }  // namespace
 
-absl::StatusOr<std::optional<std::string>> Store::RunOnce(
-    db::Pool& pool, const db::CallOptions& call, const Key& key,
-    const google::protobuf::MessageLite& request, Change change) const {
+absl::Status Store::RunOnce(db::Pool& pool, const db::CallOptions& call, const Key& key,
+                            const google::protobuf::MessageLite& request, Change change,
+                            Repeat repeat) const {
   RETURN_IF_ERROR(CheckRequestId(key));
   const std::string serialized = Serialize(request);
-  bool claimed = false;
-  const auto attempt =
-      [&](db::Transaction& transaction) -> absl::StatusOr<std::optional<std::string>> {
-    claimed = Claim(transaction, key, serialized);
-    if (!claimed) {
+  bool told = false;  // the claim told what became of an earlier run, or there was none
+  const auto attempt = [&](db::Transaction& transaction) -> absl::Status {
+    told = Claim(transaction, key, serialized);
+    if (!told) {
       const db::Rows recorded =
           transaction.Exec(queries::kGetIdempotencyKey, key.caller, key.method, key.request_id);
-      return Replay(recorded.One(), key, serialized);
+      const absl::Status repeated = [&] {
+        ASSIGN_OR_RETURN(const std::string answer, Replay(recorded.One(), key, serialized));
+        return repeat(transaction, answer);
+      }();
+      told = !repeated.ok();
+      return repeated;
     }
     ASSIGN_OR_RETURN(const std::string answer, change(transaction));
     transaction.Exec(queries::kStoreIdempotencyResponse, key.caller, key.method, key.request_id,
                      db::Bytes{sealer_.Seal(answer, AssociatedData(key))});
-    return std::nullopt;
+    return absl::OkStatus();
   };
 
-  absl::StatusOr<std::optional<std::string>> first = pool.Transact(call, attempt);
-  if (!IsInDoubt(first.status())) return first;
+  absl::Status first = pool.Transact(call, attempt);
+  if (!IsInDoubt(first)) return first;
   // The claim tells: it is refused if the change was committed, and granted only when it was not
   // and never will be, since a claim waits for whoever still holds it.
-  claimed = false;
-  absl::StatusOr<std::optional<std::string>> second = pool.Transact(call, attempt);
-  const bool answered =
-      second.ok() || claimed || status::ReasonOf(second.status()) == "REQUEST_ID_REUSED";
-  return answered ? std::move(second) : std::move(first);
+  told = false;
+  absl::Status second = pool.Transact(call, attempt);
+  return second.ok() || told ? second : first;
 }
 
 absl::StatusOr<std::optional<std::string>> Store::FindRecorded(

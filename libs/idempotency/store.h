@@ -34,6 +34,10 @@ struct Key {
   std::string request_id;  // a UUID in lower case, as the client made it
 };
 
+// See Store::Run.
+template <typename Response>
+using OnRepeat = std::function<absl::Status(db::Transaction&, const Response&)>;
+
 // Thread-safe. The pool it is used with lists queries::kAll.
 class Store {
  public:
@@ -49,6 +53,10 @@ class Store {
   // `redact`, if given, takes out of the answer what must not be stored even sealed; a repetition
   // gets the rest.
   //
+  // `on_repeat`, if given, runs in a transaction before a recorded answer is given out; its error
+  // is returned instead. Audit rows of repetitions are written here. It also runs when the first
+  // answer of this very call was in doubt.
+  //
   // `change` may run several times; all but one are rolled back.
   //
   //   INVALID_FIELD       request_id is not a UUID in lower case
@@ -59,7 +67,8 @@ class Store {
   absl::StatusOr<Response> Run(db::Pool& pool, const db::CallOptions& call, const Key& key,
                                const google::protobuf::MessageLite& request,
                                absl::FunctionRef<absl::StatusOr<Response>(db::Transaction&)> change,
-                               const std::function<void(Response&)>& redact = nullptr) const {
+                               const std::function<void(Response&)>& redact = nullptr,
+                               const OnRepeat<Response>& on_repeat = nullptr) const {
     std::optional<Response> response;
     const auto run = [&](db::Transaction& transaction) -> absl::StatusOr<std::string> {
       ASSIGN_OR_RETURN(response, change(transaction));
@@ -68,12 +77,14 @@ class Store {
       redact(stored);
       return stored.SerializeAsString();
     };
-    using Replay = std::optional<std::string>;
-    ASSIGN_OR_RETURN(const Replay replay, RunOnce(pool, call, key, request, run));
-    if (!replay.has_value()) return *std::move(response);
-    if (!response.emplace().ParseFromString(*replay)) {
-      return status::Internal("a stored answer is of another type");
-    }
+    const auto repeat = [&](db::Transaction& transaction,
+                            const std::string& recorded) -> absl::Status {
+      if (!response.emplace().ParseFromString(recorded)) {
+        return status::Internal("a stored answer is of another type");
+      }
+      return on_repeat == nullptr ? absl::OkStatus() : on_repeat(transaction, *response);
+    };
+    RETURN_IF_ERROR(RunOnce(pool, call, key, request, run, repeat));
     return *std::move(response);
   }
 
@@ -102,12 +113,12 @@ class Store {
 
  private:
   using Change = absl::FunctionRef<absl::StatusOr<std::string>(db::Transaction&)>;
+  using Repeat = absl::FunctionRef<absl::Status(db::Transaction&, const std::string&)>;
 
-  // The recorded answer of an earlier run, or nothing if `change` was made by this one.
-  absl::StatusOr<std::optional<std::string>> RunOnce(db::Pool& pool, const db::CallOptions& call,
-                                                     const Key& key,
-                                                     const google::protobuf::MessageLite& request,
-                                                     Change change) const;
+  // Commits either `change` with its answer, or `repeat` of the answer recorded before.
+  absl::Status RunOnce(db::Pool& pool, const db::CallOptions& call, const Key& key,
+                       const google::protobuf::MessageLite& request, Change change,
+                       Repeat repeat) const;
   absl::StatusOr<std::optional<std::string>> FindRecorded(
       db::Pool& pool, const db::CallOptions& call, const Key& key,
       const google::protobuf::MessageLite& request) const;

@@ -237,6 +237,26 @@ TEST_F(StoreTest, RedactedAnswerIsRepeatedWithoutItsSecret) {
   EXPECT_EQ(again.value(), "redacted");
 }
 
+TEST_F(StoreTest, RepetitionsOwnWorkIsCommittedWithItAndMayRefuseIt) {
+  absl::Status verdict;
+  const auto run = [&] {
+    return store_->Run<StringValue>(
+        *pool_, {}, key_, Text("a"), [&](db::Transaction& t) { return Change(t, "a"); }, nullptr,
+        [&](db::Transaction& t, const StringValue& recorded) -> absl::Status {
+          RETURN_IF_ERROR(Change(t, "repeated " + recorded.value()).status());
+          return verdict;
+        });
+  };
+  ASSERT_OK(run());
+  EXPECT_EQ(Changes(), "a");
+  ASSERT_OK_AND_ASSIGN(const StringValue again, run());
+  EXPECT_EQ(again.value(), "change 1");
+  EXPECT_EQ(Changes(), "a\nrepeated change 1");
+  verdict = status::EtagMismatch();
+  EXPECT_THAT(run(), FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_EQ(Changes(), "a\nrepeated change 1");
+}
+
 TEST_F(StoreTest, EqualRequestsAreEqualWhateverTheOrderOfTheirMaps) {
   const auto run = [&](const std::vector<std::string>& names) {
     // Through libprotobuf: its map templates do not fit together with a sanitized caller.

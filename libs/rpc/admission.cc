@@ -99,11 +99,10 @@ AdmittedCall Admit(const AdmissionRules& rules, const MethodTable::Method& metho
     if (!bytes.Valid()) return status::Cancelled();  // the caller left before its request was here
     ASSIGN_OR_RETURN(person, PersonOf(rules, method, server));
     if (method.policy.needs_passport() && person.passport == nullptr) {
-      return method.policy.AdmitPerson(nullptr, *method.request).status();
+      return method.policy.AdmitPerson(nullptr, *method.request, admission);
     }
     ASSIGN_OR_RETURN(request, ParseRequest(method, bytes));
-    ASSIGN_OR_RETURN(admission, method.policy.AdmitPerson(person.passport.get(), *request));
-    return absl::OkStatus();
+    return method.policy.AdmitPerson(person.passport.get(), *request, admission);
   }();
   return {.arrived_at = arrived_at,
           .status = status,

@@ -42,7 +42,7 @@ struct ServerDependencies {
   auth::PassportVerifier* passports = nullptr;
   // Null if no method needs grants.
   GrantChecker* grants = nullptr;
-  // Null if no method audits reads.
+  // For reads and for refused calls. Null if no method audits reads and refusals need no row.
   audit::ReadLog* reads = nullptr;
   // Null: calls are not counted.
   telemetry::Metrics* metrics = nullptr;

@@ -324,6 +324,29 @@ TEST_F(ServerTest, ReadsAreInTheTrailBeforeTheirAnswerRefusalsToo) {
   EXPECT_EQ(Trail(), absl::StrCat(refused, "\naccount|", kPatient, "|testing.ReadPatient|OK"));
 }
 
+TEST_F(ServerTest, ChangeRefusedToAKnownPersonIsInTheTrail) {
+  Start();
+  ProbeRequest request;
+  request.set_patient_id(kPatient);
+  request.set_clinic_id(kClinic);
+  EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request, AccountPassport()),
+            "PATIENT_NOT_FOUND");
+  EXPECT_EQ(Call(&ProbeService::Stub::CallStaff, request, AccountPassport()),
+            "NOT_STAFF_OF_CLINIC");
+  const std::string refused =
+      absl::StrCat("account|", kPatient, "|testing.ChangePatient|PATIENT_NOT_FOUND",
+                   "\nstaff||testing.CallStaff|NOT_STAFF_OF_CLINIC");
+  EXPECT_EQ(Trail(), refused);
+  // Refused for another reason, by nobody known, or made: not the adapter's to record.
+  EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request), "PASSPORT_MISSING");
+  request.set_patient_id("x");
+  EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request, AccountPassport()), "INVALID_FIELD");
+  request.set_patient_id(kPatient);
+  grants_.Grant(account_, *id::PatientId::Parse("patient_id", kPatient));
+  EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request, AccountPassport()), "OK");
+  EXPECT_EQ(Trail(), refused);
+}
+
 TEST_F(ServerTest, ReadThatCannotBeAuditedIsRefused) {
   Start();
   grants_.Grant(account_, *id::PatientId::Parse("patient_id", kPatient));

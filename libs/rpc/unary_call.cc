@@ -13,7 +13,7 @@ namespace portal::rpc {
 namespace {
 
 // One event for each patient concerned, at least one.
-std::vector<audit::Event> ReadEvents(const Context& context, const absl::Status& status) {
+std::vector<audit::Event> Events(const Context& context, const absl::Status& status) {
   audit::Event event = context.AuditEvent();
   if (!status.ok()) event.outcome = status::ReasonOf(status);
   std::vector<audit::Event> events;
@@ -49,10 +49,14 @@ UnaryCall::UnaryCall(const CallEnvironment& environment, const MethodTable::Meth
       status_(std::move(call_.status)) {}
 
 void UnaryCall::Begin() {
-  if (!status_.ok()) return Audit();
+  if (!status_.ok()) {
+    refused_ = absl::IsPermissionDenied(status_);
+    return Audit();
+  }
   if (!method_.policy.needs_grant() || method_.lane == Lane::kRead) return Enqueue();
   environment_.grants->Check(call_.context, [this](absl::Status granted) {
     if (granted.ok()) return Enqueue();
+    refused_ = absl::IsNotFound(granted);
     status_ = std::move(granted);
     Audit();
   });
@@ -96,11 +100,15 @@ void UnaryCall::Handled(absl::StatusOr<std::unique_ptr<google::protobuf::Message
   });
 }
 
-void UnaryCall::Audit() {
+bool UnaryCall::IsAudited() const {
   // Nobody is named in a row for a caller that is unknown; the log has such calls.
-  const bool known = call_.context.has_person();
-  if (!method_.policy.audits_reads() || !known) return Answer();
-  environment_.reads->Append(ReadEvents(call_.context, status_), [this](absl::Status written) {
+  if (environment_.reads == nullptr || !call_.context.has_person()) return false;
+  return method_.policy.audits_reads() || refused_;
+}
+
+void UnaryCall::Audit() {
+  if (!IsAudited()) return Answer();
+  environment_.reads->Append(Events(call_.context, status_), [this](absl::Status written) {
     if (!written.ok()) status_ = std::move(written);
     Answer();
   });

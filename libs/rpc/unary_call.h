@@ -21,13 +21,13 @@ struct CallEnvironment {
   AdmissionRules rules;
   Executor* executor;
   GrantChecker* grants;   // null if no method needs it
-  audit::ReadLog* reads;  // null if no method needs it
+  audit::ReadLog* reads;  // null if nothing is audited
   CallObserver* observer;
 };
 
 // One unary call, from its arrival on a gRPC thread to its answer:
 //
-//   admit → [change: grant] → queue → handler → [read: grant] → [read: audit] → answer
+//   admit → [change: grant] → queue → handler → [read: grant] → [read or refusal: audit] → answer
 //
 // No thread waits in between: each step continues the next, from whichever thread it ends on. The
 // grant for a read is asked for once the data was read: asked earlier, a grant revoked in the
@@ -52,6 +52,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, private Task {
   void Run() override;
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Handle();
   void Handled(absl::StatusOr<std::unique_ptr<google::protobuf::Message>> result);
+  bool IsAudited() const;
   void Audit();
   void Answer();
   void OnDone() override { delete this; }
@@ -61,6 +62,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, private Task {
   AdmittedCall call_;
   grpc::ByteBuffer* const response_bytes_;
   absl::Status status_;
+  bool refused_ = false;  // a known person was not allowed to make the call
   std::unique_ptr<google::protobuf::Message> response_;
 };
 

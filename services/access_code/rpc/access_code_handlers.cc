@@ -7,11 +7,13 @@
 #include "libs/audit/event.h"
 #include "libs/crypto/random.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/change.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/rpc/convert.h"
 #include "services/access_code/rpc/paging.h"
+#include "services/access_code/storage/grant_store.h"
 
 namespace portal::access_code {
 namespace {
@@ -57,8 +59,7 @@ absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
     response.set_words(words.text());
     return response;
   };
-  return deps_.idempotency.Run<v1::IssueAccessCodeResponse>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, issue);
+  return rpc::ChangeOnce<v1::IssueAccessCodeResponse>(deps_, context, request, issue);
 }
 
 absl::StatusOr<v1::ListAccessCodesResponse> AccessCodeHandlers::ListAccessCodes(
@@ -95,28 +96,19 @@ absl::StatusOr<v1::AccessCode> AccessCodeHandlers::CancelAccessCode(
                                   {EventAbout(context, code.id, code.clinic_id, code.patient_id)}));
     return ToProto(code, now);
   };
-  return deps_.idempotency.Run<v1::AccessCode>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, cancel);
+  return rpc::ChangeOnce<v1::AccessCode>(deps_, context, request, cancel,
+                                         &v1::AccessCode::patient_id);
 }
 
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCode(
     const rpc::Context& context, const v1::RedeemAccessCodeRequest& request) {
   using Response = v1::RedeemAccessCodeResponse;
-  // Whoever lost the answer of a redemption gets it, however many attempts were made since: no code
-  // is looked at.
+  // Whoever lost the answer of a redemption gets it, however many attempts were made since.
   ASSIGN_OR_RETURN(
-      std::optional<Response> recorded,
+      const std::optional<Response> recorded,
       deps_.idempotency.Find<Response>(deps_.pool, rpc::CallOf(context),
                                        rpc::KeyOf(context, request.request_id()), request));
-  if (recorded.has_value()) return *std::move(recorded);
-
-  absl::Status admitted = attempts_.Admit(rpc::CallOf(context), context.account_id(),
-                                          context.call().client_address, deps_.clock.Now());
-  if (absl::IsResourceExhausted(admitted)) {
-    metrics_.Throttled();
-    return Refuse(context, std::move(admitted), std::nullopt);
-  }
-  RETURN_IF_ERROR(std::move(admitted));
+  if (!recorded.has_value()) RETURN_IF_ERROR(Admit(context));
 
   std::optional<RefusedCode> refused = RefusedCode{.refusal = Refusal::kMalformed};
   if (const auto words = CodeWords::Parse(deps_.words, request.code()); words.has_value()) {
@@ -125,6 +117,14 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCod
   }
   metrics_.Refused(refused->refusal);
   return Refuse(context, ToStatus(refused->refusal), refused->meant);
+}
+
+absl::Status AccessCodeHandlers::Admit(const rpc::Context& context) {
+  absl::Status admitted = attempts_.Admit(rpc::CallOf(context), context.account_id(),
+                                          context.call().client_address, deps_.clock.Now());
+  if (!absl::IsResourceExhausted(admitted)) return admitted;
+  metrics_.Throttled();
+  return Refuse(context, std::move(admitted), std::nullopt);
 }
 
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
@@ -144,13 +144,32 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
     return ToStatus(refused->refusal);
   };
   refused.reset();
-  auto response = deps_.idempotency.Run<v1::RedeemAccessCodeResponse>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, redeem);
+  using Response = v1::RedeemAccessCodeResponse;
+  auto response = deps_.idempotency.Run<Response>(
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, redeem,
+      /*redact=*/nullptr, [&](db::Transaction& transaction, const Response& recorded) {
+        return Repeat(transaction, context, recorded, refused);
+      });
   // Refused by the constraint: another code for the patient was being redeemed for this account.
   if (!refused.has_value() && status::ReasonOf(response.status()) == "GRANT_EXISTS") {
     refused = RefusedCode{.refusal = Refusal::kGrantExists};
   }
   return response;
+}
+
+absl::Status AccessCodeHandlers::Repeat(db::Transaction& transaction, const rpc::Context& context,
+                                        const v1::RedeemAccessCodeResponse& recorded,
+                                        std::optional<RefusedCode>& refused) const {
+  ASSIGN_OR_RETURN(const id::PatientId patient_id,
+                   id::PatientId::Parse("patient_id", recorded.patient().patient_id()));
+  if (!GrantStore::Holds(transaction, context.account_id(), patient_id)) {
+    refused = RefusedCode{.refusal = Refusal::kUsed};
+    return ToStatus(refused->refusal);
+  }
+  audit::Event event = context.AuditEvent();
+  event.patient_id = patient_id;
+  event.outcome = rpc::kRepeated;
+  return audit::Append(transaction, deps_.clock, {event});
 }
 
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Record(

@@ -40,6 +40,13 @@ class AccessCodeHandlers {
                                                       const v1::RedeemAccessCodeRequest& request,
                                                       const CodeWords& words,
                                                       std::optional<RefusedCode>& refused);
+  // Counts the attempt. TOO_MANY_ATTEMPTS leaves an audit row.
+  absl::Status Admit(const rpc::Context& context);
+  // The end of a repeated redemption: OK with its audit row while the account holds the grant;
+  // afterwards the code is a used one, as for everybody.
+  absl::Status Repeat(db::Transaction& transaction, const rpc::Context& context,
+                      const v1::RedeemAccessCodeResponse& recorded,
+                      std::optional<RefusedCode>& refused) const;
   // Audit row, notice and answer of a redemption.
   absl::StatusOr<v1::RedeemAccessCodeResponse> Record(db::Transaction& transaction,
                                                       const rpc::Context& context,

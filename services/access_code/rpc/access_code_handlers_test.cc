@@ -95,7 +95,9 @@ TEST_F(IssueTest, ARepeatedRequestGetsTheSameAnswerWordsIncluded) {
   ASSERT_EQ(again.Outcome(), "OK");
   EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
   EXPECT_EQ(Sql("SELECT count(*) FROM access_codes"), "1");
-  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events"), "1");
+  EXPECT_EQ(Sql("SELECT string_agg(outcome || ' ' || patient_id, ',' ORDER BY event_id) "
+                "FROM audit_events WHERE action = 'access_code.IssueAccessCode'"),
+            absl::StrCat("OK ", request.patient_id(), ",REPEATED ", request.patient_id()));
   EXPECT_EQ(Metric("access_code_issued_total"), "1");
 }
 
@@ -303,6 +305,22 @@ TEST_F(RedeemTest, ARepeatedRequestGetsTheSameAnswerEvenWhenNoAttemptIsLeft) {
   EXPECT_EQ(again.Outcome(), "OK");
   EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
   EXPECT_EQ(Sql("SELECT count(*) FROM grants"), "1");
+  EXPECT_EQ(Sql("SELECT patient_id, action FROM audit_events WHERE outcome = 'REPEATED'"),
+            absl::StrCat(first.response.patient().patient_id(), "|access_code.RedeemAccessCode"));
+}
+
+TEST_F(RedeemTest, ARepeatedRequestAfterTheGrantEndedIsThatOfAUsedCode) {
+  const id::PatientId patient = NewPatient(clinic_);
+  const auto request = RedeemRequest(NewCode(patient).words());
+  ASSERT_EQ(Redeem(request, account_).Outcome(), "OK");
+  ASSERT_EQ(Revoke(Sql("SELECT grant_id FROM grants"), clinic_).Outcome(), "OK");
+  const auto again = Redeem(request, account_);
+  EXPECT_EQ(again.Outcome(), "ACCESS_CODE_REJECTED");
+  EXPECT_EQ(again.Bytes(), Redeem(kUnknownCode, account_).Bytes());
+  EXPECT_EQ(again.response.ByteSizeLong(), 0);
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE outcome = 'REPEATED'"), "0");
+  NewGrant(patient, account_);
+  EXPECT_EQ(Redeem(request, account_).Outcome(), "OK");
 }
 
 TEST_F(RedeemTest, ARequestIdWithAnotherCodeIsRefusedAndTheCodeStaysLive) {
@@ -459,7 +477,8 @@ TEST_F(RedeemTest, EveryChangeAndEveryRefusalLeavesAnAuditRow) {
           "resource_id FROM audit_events ORDER BY event_id"),
       '\n');
   EXPECT_THAT(rows,
-              ElementsAre(absl::StrCat(staff, "IssueAccessCode|OK", about, "access_code|", dead),
+              ElementsAre(absl::StrCat("service||access_code.PutPatient|OK", about, "|"),
+                          absl::StrCat(staff, "IssueAccessCode|OK", about, "access_code|", dead),
                           absl::StrCat(staff, "CancelAccessCode|OK", about, "access_code|", dead),
                           absl::StrCat(account, "RedeemAccessCode|ACCESS_CODE_REJECTED", about,
                                        "access_code|", dead),

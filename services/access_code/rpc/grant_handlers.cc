@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/audit/event.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/change.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
@@ -93,8 +94,7 @@ absl::StatusOr<v1::Grant> GrantHandlers::RevokeGrant(const rpc::Context& context
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
     return ToProto(grant);
   };
-  return deps_.idempotency.Run<v1::Grant>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, revoke);
+  return rpc::ChangeOnce<v1::Grant>(deps_, context, request, revoke, &v1::Grant::patient_id);
 }
 
 absl::StatusOr<v1::CheckGrantsResponse> GrantHandlers::CheckGrants(

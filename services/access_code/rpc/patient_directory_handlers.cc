@@ -1,11 +1,13 @@
 #include "services/access_code/rpc/patient_directory_handlers.h"
 
 #include "absl/strings/str_cat.h"
+#include "libs/audit/event.h"
 #include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/domain/patient.h"
+#include "services/access_code/storage/patient_directory.h"
 
 namespace portal::access_code {
 namespace {
@@ -32,7 +34,15 @@ absl::StatusOr<Patient> ParsePatient(const v1::PutPatientRequest& request) {
 absl::StatusOr<v1::PutPatientResponse> PatientDirectoryHandlers::PutPatient(
     const rpc::Context& context, const v1::PutPatientRequest& request) {
   ASSIGN_OR_RETURN(const Patient patient, ParsePatient(request));
-  RETURN_IF_ERROR(directory_.Put(rpc::CallOf(context), patient));
+  const auto put = [&](db::Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const bool changed, access_code::PutPatient(transaction, patient));
+    if (!changed) return absl::OkStatus();
+    audit::Event event = context.AuditEvent();
+    event.clinic_id = patient.clinic_id;
+    event.patient_id = patient.id;
+    return audit::Append(transaction, deps_.clock, {event});
+  };
+  RETURN_IF_ERROR(deps_.pool.Transact(rpc::CallOf(context), put));
   return v1::PutPatientResponse();
 }
 

@@ -12,14 +12,13 @@ namespace portal::access_code {
 // portal.access_code.v1.PatientDirectoryService.
 class PatientDirectoryHandlers {
  public:
-  explicit PatientDirectoryHandlers(const Dependencies& dependencies)
-      : directory_(dependencies.pool) {}
+  explicit PatientDirectoryHandlers(const Dependencies& dependencies) : deps_(dependencies) {}
 
   absl::StatusOr<v1::PutPatientResponse> PutPatient(const rpc::Context& context,
                                                     const v1::PutPatientRequest& request);
 
  private:
-  const PatientDirectory directory_;
+  const Dependencies deps_;
 };
 
 }  // namespace portal::access_code

@@ -24,6 +24,10 @@ TEST_F(PatientDirectoryHandlersTest, NewsIsTakenOverAndOldNewsIsFine) {
   EXPECT_EQ(Put(patient_, clinic_, "Ada Berg", 3).Outcome(), "OK");
   EXPECT_EQ(Put(patient_, clinic_, "Ada Reed", 2).Outcome(), "OK");
   EXPECT_EQ(Known(), "Ada Berg|3");
+  EXPECT_EQ(Sql("SELECT count(*), min(actor_kind), min(calling_service), min(action), "
+                "min(patient_id::text) "
+                "FROM audit_events"),
+            absl::StrCat("2|service|records|access_code.PutPatient|", patient_.ToString()));
 }
 
 TEST_F(PatientDirectoryHandlersTest, AnotherClinicWillNeverSucceed) {

@@ -34,6 +34,11 @@ absl::StatusOr<std::vector<GrantedPatient>> GrantStore::Check(
   });
 }
 
+bool GrantStore::Holds(db::Session& session, const id::AccountId& account_id,
+                       const id::PatientId& patient_id) {
+  return !session.Exec(queries::kCheckGrants, account_id, std::vector{patient_id}).empty();
+}
+
 absl::StatusOr<std::vector<AccessiblePatient>> GrantStore::ListPatients(
     const db::CallOptions& call, const id::AccountId& account_id,
     const std::optional<PatientPosition>& after, int limit) const {

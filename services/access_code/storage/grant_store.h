@@ -33,6 +33,10 @@ class GrantStore {
       const db::CallOptions& call, const id::AccountId& account_id,
       const std::vector<id::PatientId>& patient_ids) const;
 
+  // Whether the account holds an active grant for the patient.
+  static bool Holds(db::Session& session, const id::AccountId& account_id,
+                    const id::PatientId& patient_id);
+
   // At most `limit` of the patients whom the account may see, by name in the order of the Unicode
   // collation.
   absl::StatusOr<std::vector<AccessiblePatient>> ListPatients(

@@ -97,8 +97,7 @@ TEST_F(GrantStoreTest, AnAccountWithoutAGrantSeesNobody) {
 TEST_F(GrantStoreTest, APatientIsListedUnderTheirNewestName) {
   const id::PatientId patient = NewPatient(clinic_, "Ada Moss");
   NewGrant(patient, account_);
-  ASSERT_OK(directory_.Put(
-      {}, {.id = patient, .clinic_id = clinic_, .display_name = "Ada Berg", .version = 2}));
+  ASSERT_OK(Put({.id = patient, .clinic_id = clinic_, .display_name = "Ada Berg", .version = 2}));
   EXPECT_THAT(Names(account_, 10), ElementsAre("Ada Berg"));
 }
 

@@ -5,15 +5,15 @@
 
 namespace portal::access_code {
 
-absl::Status PatientDirectory::Put(const db::CallOptions& call, const Patient& patient) const {
-  return pool_.Transact(call, [&](db::Transaction& transaction) {
-    const db::Rows changed = transaction.Exec(queries::kPutPatient, patient.id, patient.clinic_id,
-                                              patient.display_name, patient.version);
-    if (changed.empty() && !IsPatientOf(transaction, patient.clinic_id, patient.id)) {
-      return status::InvalidField("clinic_id", "is another one than the patient's");
-    }
-    return absl::OkStatus();
-  });
+absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& patient) {
+  const bool changed = !transaction
+                            .Exec(queries::kPutPatient, patient.id, patient.clinic_id,
+                                  patient.display_name, patient.version)
+                            .empty();
+  if (!changed && !IsPatientOf(transaction, patient.clinic_id, patient.id)) {
+    return status::InvalidField("clinic_id", "is another one than the patient's");
+  }
+  return changed;
 }
 
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,

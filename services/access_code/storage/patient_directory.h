@@ -1,28 +1,18 @@
 #ifndef SERVICES_ACCESS_CODE_STORAGE_PATIENT_DIRECTORY_H_
 #define SERVICES_ACCESS_CODE_STORAGE_PATIENT_DIRECTORY_H_
 
-#include "absl/status/status.h"
-#include "libs/db/pool.h"
+#include "absl/status/statusor.h"
 #include "libs/db/session.h"
 #include "libs/id/ids.h"
 #include "services/access_code/domain/patient.h"
 
 namespace portal::access_code {
 
-// What records has told of its patients. Thread-safe.
-class PatientDirectory {
- public:
-  // `pool` outlives the directory.
-  explicit PatientDirectory(db::Pool& pool) : pool_(pool) {}
+// What records has told of its patients.
 
-  // Takes over what is newer than what is known; anything else changes nothing and is OK.
-  // INVALID_FIELD if the patient is known to belong to another clinic; otherwise what
-  // libs/db/pool.h lists.
-  absl::Status Put(const db::CallOptions& call, const Patient& patient) const;
-
- private:
-  db::Pool& pool_;
-};
+// Takes over what is newer than what is known; anything else changes nothing. Returns whether it
+// did. INVALID_FIELD if the patient is known to belong to another clinic.
+absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& patient);
 
 // Whether the clinic has the patient.
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,

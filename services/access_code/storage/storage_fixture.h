@@ -58,9 +58,13 @@ class StorageTest : public ::testing::Test {
   // A patient that records has told of.
   id::PatientId NewPatient(const id::ClinicId& clinic_id, const std::string& name = "Ada Moss") {
     const auto patient_id = id::PatientId::New(clock_);
-    EXPECT_OK(directory_.Put(
-        {}, {.id = patient_id, .clinic_id = clinic_id, .display_name = name, .version = 1}));
+    EXPECT_OK(Put({.id = patient_id, .clinic_id = clinic_id, .display_name = name, .version = 1}));
     return patient_id;
+  }
+  // Whether anything changed.
+  absl::StatusOr<bool> Put(const Patient& patient) {
+    return pool_.Transact(
+        {}, [&](db::Transaction& transaction) { return PutPatient(transaction, patient); });
   }
 
   AccessCode NewCode(const id::PatientId& patient_id) const {
@@ -133,7 +137,6 @@ class StorageTest : public ::testing::Test {
   const std::unique_ptr<crypto::Keyring> peppers_ = NewPeppers();
   AccessCodeStore codes_{pool_, *peppers_};
   GrantStore grants_{pool_};
-  PatientDirectory directory_{pool_};
   AttemptLedger attempts_{pool_};
 
   const id::ClinicId clinic_ = id::ClinicId::New(clock_);

@@ -6,6 +6,7 @@
 
 #include "libs/audit/event.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/change.h"
 #include "libs/status/status_macros.h"
 #include "services/records/domain/date.h"
 #include "services/records/domain/limits.h"
@@ -36,8 +37,7 @@ absl::StatusOr<v1::Patient> PatientHandlers::CreatePatient(
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
     return ToProto(patient);
   };
-  return deps_.idempotency.Run<v1::Patient>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, create);
+  return rpc::ChangeOnce<v1::Patient>(deps_, context, request, create, &v1::Patient::patient_id);
 }
 
 absl::StatusOr<v1::Patient> PatientHandlers::GetPatient(const rpc::Context& context,

@@ -148,6 +148,7 @@ TEST_F(PatientServiceTest, ARepeatedRequestMakesOnePatientAndAnAlteredOneNone) {
   EXPECT_THAT(Create(request),
               testing::FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
   EXPECT_EQ(Footprint(), "1|0|0|1|1|1");
+  EXPECT_EQ(NotMade(), "records.CreatePatient|REPEATED|" + first.patient_id());
 }
 
 TEST_F(PatientServiceTest, AnotherClinicsPatientLooksLikeNoneToStaff) {

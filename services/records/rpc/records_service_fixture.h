@@ -200,14 +200,22 @@ class RecordsServiceFixture : public ::testing::Test {
     return rows;
   }
 
-  // Rows of what a change leaves behind: patients, charts, revisions, events, audit rows, requests.
+  // Rows of what a change leaves behind: patients, charts, revisions, events, its audit row,
+  // requests.
   std::string Footprint() const {
     return Psql(
         "SELECT (SELECT count(*) FROM patients), (SELECT coalesce(sum(version), 0) FROM "
         "soap_charts), "
         "(SELECT count(*) FROM plan_revisions), (SELECT count(*) FROM outbox_events), "
-        "(SELECT count(*) FROM audit_events WHERE action !~ '(Get|List)'), "
+        "(SELECT count(*) FROM audit_events WHERE action !~ '(Get|List)' AND outcome = 'OK'), "
         "(SELECT count(*) FROM idempotency_keys)");
+  }
+
+  // The changes that were not made: action, outcome, patient.
+  std::string NotMade() const {
+    return Psql(
+        "SELECT action, outcome, patient_id FROM audit_events "
+        "WHERE action !~ '(Get|List)' AND outcome <> 'OK' ORDER BY event_id");
   }
 
   // Of the handlers, and only theirs: calls have real deadlines.

@@ -5,6 +5,7 @@
 
 #include "libs/audit/event.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/change.h"
 #include "libs/status/status_macros.h"
 #include "services/records/domain/date.h"
 #include "services/records/domain/errors.h"
@@ -60,8 +61,8 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::CreateSoapChart(
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, chart)}));
     return ToProto(chart);
   };
-  return deps_.idempotency.Run<v1::SoapChart>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, create);
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, create,
+                                        &v1::SoapChart::patient_id);
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::GetSoapChart(
@@ -108,8 +109,8 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::UpdateSoapChart(
     }
     return Write(context, transaction, before, Changed(before, change, deps_.clock.Now()));
   };
-  return deps_.idempotency.Run<v1::SoapChart>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, change);
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, change,
+                                        &v1::SoapChart::patient_id);
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::LockSoapChart(
@@ -121,8 +122,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::LockSoapChart(
     RETURN_IF_ERROR(CheckEditable(before, update.etag));
     return Write(context, transaction, before, Locked(before, deps_.clock.Now()));
   };
-  return deps_.idempotency.Run<v1::SoapChart>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, lock);
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, lock, &v1::SoapChart::patient_id);
 }
 
 absl::StatusOr<v1::ListPlanSectionKindsResponse> SoapChartHandlers::ListPlanSectionKinds(

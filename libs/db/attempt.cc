@@ -31,6 +31,13 @@ Rows Session::Run(const Query& query, absl::Span<const Param> params) {
 void Transaction::AfterCommit(std::function<void()> then) { attempt_.AfterCommit(std::move(then)); }
 
 namespace internal {
+namespace {
+
+// How far a statement may outlast its deadline, at most; nobody waits for it any more.
+constexpr absl::Duration kCoarseStep = absl::Milliseconds(250);
+constexpr absl::Duration kFineStep = absl::Milliseconds(25);  // of a limit below the coarse step
+
+}  // namespace
 
 AttemptResult Attempt::Run(Body body) {
   try {
@@ -109,9 +116,10 @@ Rows Attempt::Exec(const Query& query, absl::Span<const Param> params) {
 void Attempt::LimitStatement() {
   const absl::Duration left = call_.deadline - options_.clock->Now();
   if (left <= absl::ZeroDuration()) throw StatusError(status::DeadlineExceeded());
-  // Whole milliseconds, at least one: zero would mean no limit.
-  const absl::Duration limit =
-      std::min(options_.statement_timeout, absl::Ceil(left, absl::Milliseconds(1)));
+  // No two calls have the same time left. Rounded up, the limit of one mostly fits the next, which
+  // is spared a round trip.
+  const absl::Duration step = left > kCoarseStep ? kCoarseStep : kFineStep;
+  const absl::Duration limit = std::min(options_.statement_timeout, absl::Ceil(left, step));
   if (limit == connection_.statement_timeout()) return;
   statement_ = "SET statement_timeout";
   transaction_->exec(absl::StrCat(mode_ == Mode::kTransact ? "SET LOCAL" : "SET",

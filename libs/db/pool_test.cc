@@ -340,7 +340,11 @@ TEST_F(PoolTest, StatementsAreLimitedToTheDeadlineAndNotAfterwards) {
     return CallOptions{.deadline = clock.Now() + left};
   };
   EXPECT_THAT(pool.Read(within(absl::Milliseconds(1500)), limit).value(), "1500ms");
-  EXPECT_THAT(pool.Read(within(absl::Microseconds(1)), limit).value(), "1ms");
+  // Rounded up, so that one call's limit mostly fits the next.
+  EXPECT_THAT(pool.Read(within(absl::Microseconds(1'500'001)), limit).value(), "1750ms");
+  EXPECT_THAT(pool.Read(within(absl::Milliseconds(251)), limit).value(), "500ms");
+  EXPECT_THAT(pool.Read(within(absl::Milliseconds(250)), limit).value(), "250ms");
+  EXPECT_THAT(pool.Read(within(absl::Microseconds(1)), limit).value(), "25ms");
   EXPECT_THAT(pool.Read(within(absl::Minutes(5)), limit).value(), "30s");
   EXPECT_THAT(pool.Transact(within(absl::Milliseconds(1500)), limit).value(), "1500ms");
   EXPECT_THAT(pool.Transact(limit).value(), "30s");

@@ -57,20 +57,24 @@ bool StreamCall::Claim(std::initializer_list<State> from) {
 }
 
 void StreamCall::Enqueue() {
-  bool ending;
+  absl::Status refused;
   {
+    // Held throughout: once End() finds the stream queued, the server may be gone in no time, and
+    // the caller may be a waker that nobody waits for.
     std::lock_guard lock(mutex_);
-    // Looked at under the lock: End() comes later and finds the stream queued, or is seen here.
-    ending = environment_.streams->ended();
-    if (!ending) {
-      state_ = State::kQueued;
+    if (environment_.streams->ended()) {
+      refused = ServerEnding();
+    } else {
       queued_ = shared_from_this();
+      if (environment_.executor->lane(method_.lane).Offer(this)) {
+        state_ = State::kQueued;
+        return;
+      }
+      queued_.reset();
+      refused = status::Overloaded(kOverloadRetryAfter);
     }
   }
-  if (ending) return Conclude(ServerEnding());
-  if (environment_.executor->lane(method_.lane).Offer(this)) return;
-  const std::shared_ptr<StreamCall> unqueued = std::move(queued_);
-  if (Claim({State::kQueued})) Conclude(status::Overloaded(kOverloadRetryAfter));
+  Conclude(std::move(refused));
 }
 
 void StreamCall::Run() {
@@ -133,6 +137,11 @@ void StreamCall::Write(const google::protobuf::Message& message) {
       grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &bytes_,
                                                                                  &owned);
   if (!serialized.ok()) return Conclude(status::Internal("a message could not be serialized"));
+  {
+    // Also tells ThreadSanitizer, which does not see into gRPC, that a worker is handing over.
+    std::lock_guard lock(mutex_);
+    state_ = State::kWriting;
+  }
   StartWrite(&bytes_);
 }
 

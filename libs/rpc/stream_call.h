@@ -40,7 +40,8 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
  private:
   using Wire = std::unique_ptr<grpc_call, decltype(&grpc_call_unref)>;
   enum class State {
-    kBusy,     // being set up, making a message or writing it: whoever does that goes on
+    kBusy,     // being set up or making a message: whoever does that goes on
+    kWriting,  // gRPC has the message and goes on
     kQueued,   // for its next job
     kWaiting,  // for its waker
     kEnded,

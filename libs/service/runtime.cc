@@ -64,7 +64,7 @@ void AwaitEndSignal() {
 absl::Status RequireFlags(std::initializer_list<const absl::Flag<std::string>*> flags) {
   for (const absl::Flag<std::string>* flag : flags) {
     if (absl::GetFlag(*flag).empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("--", flag->Name(), " is missing"));
+      return absl::FailedPreconditionError(absl::StrCat("--", flag->Name(), " is missing"));
     }
   }
   return absl::OkStatus();
@@ -82,9 +82,10 @@ Runtime::Runtime(RuntimeOptions options)
 Runtime::~Runtime() = default;
 
 absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
-  RETURN_IF_ERROR(
-      RequireFlags({&FLAGS_admin_address, &FLAGS_installation, &FLAGS_passport_public_keys,
-                    &FLAGS_sealing_keys, &FLAGS_audit_signing_keys, &FLAGS_audit_checkpoints}));
+  RETURN_IF_ERROR(RequireFlags(
+      {&FLAGS_listen_address, &FLAGS_admin_address, &FLAGS_database_url, &FLAGS_tls_certificate,
+       &FLAGS_tls_key, &FLAGS_tls_ca, &FLAGS_installation, &FLAGS_passport_public_keys,
+       &FLAGS_sealing_keys, &FLAGS_audit_signing_keys, &FLAGS_audit_checkpoints}));
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(options)));
   RETURN_IF_ERROR(rpc::CheckTlsFiles(runtime->server_options_.tls));
   RETURN_IF_ERROR(runtime->LoadKeys());
@@ -162,6 +163,17 @@ std::vector<std::string> Runtime::NotReady() const {
   return waiting_for;
 }
 
+absl::StatusOr<std::unique_ptr<rpc::Server>> Runtime::StartServer(
+    std::vector<rpc::MethodTable> tables, rpc::GrantChecker* grants, audit::ReadLog* reads) {
+  return rpc::Server::Start(server_options_,
+                            {.passports = passports_.get(),
+                             .grants = grants,
+                             .reads = reads,
+                             .metrics = &metrics_,
+                             .clock = &clock()},
+                            std::move(tables));
+}
+
 absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
                             std::map<std::string, outbox::Route> routes,
                             rpc::GrantChecker* grants) {
@@ -173,25 +185,11 @@ absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
   outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes));
   const idempotency::Pruner pruner(*background_pool_, *idempotency_);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
-                   rpc::Server::Start(server_options_,
-                                      {.passports = passports_.get(),
-                                       .grants = grants,
-                                       .reads = &reads,
-                                       .metrics = &metrics_,
-                                       .clock = &clock()},
-                                      std::move(tables)));
+                   StartServer(std::move(tables), grants, &reads));
   audit_sealer->Start();
   relay.Start();
   background::Loop look(kLookInterval, [this] { return Look(); });
-  serving_ = true;
-  telemetry::LogInfo("server_started", {{"port", server->port()}, {"admin_port", admin_->port()}});
-
-  AwaitEndSignal();
-  telemetry::LogInfo("server_draining");
-  serving_ = false;
-  server->SetServing(false);
-  AskedToEnd(absl::GetFlag(FLAGS_drain_delay));  // a second signal cuts the delay short
-  server->Shutdown();
+  TakeCallsUntilAskedToEnd(*server);
   relay.Stop();
   reads.Stop();
   audit_sealer->Stop();
@@ -199,6 +197,17 @@ absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
   admin_->Stop();
   telemetry::LogInfo("server_stopped");
   return absl::OkStatus();
+}
+
+void Runtime::TakeCallsUntilAskedToEnd(rpc::Server& server) {
+  serving_ = true;
+  telemetry::LogInfo("server_started", {{"port", server.port()}, {"admin_port", admin_->port()}});
+  AwaitEndSignal();
+  telemetry::LogInfo("server_draining");
+  serving_ = false;
+  server.SetServing(false);
+  AskedToEnd(absl::GetFlag(FLAGS_drain_delay));  // a second signal cuts the delay short
+  server.Shutdown();
 }
 
 int Main(const std::string& name, int argc, char** argv, absl::Status (*run)()) {

@@ -46,15 +46,16 @@ Relay::Relay(db::Pool& pool, Outbox& outbox, telemetry::Metrics& metrics,
 Relay::~Relay() { Stop(); }
 
 void Relay::Start() {
-  if (topics_.empty()) return;  // events of other topics wait and cost nothing
-  for (int i = 0; i < options_.threads; ++i) {
-    loops_.push_back(std::make_unique<background::Loop>(options_.poll, [this] { return Run(); }));
-  }
+  // Events of topics without a route wait, and show in the metrics.
   measuring_ = std::make_unique<background::Loop>(options_.measure, [this] {
     // A failure shows in the relay's log; the next round tries again.
     Measure().IgnoreError();
     return background::Next::kWait;
   });
+  if (topics_.empty()) return;
+  for (int i = 0; i < options_.threads; ++i) {
+    loops_.push_back(std::make_unique<background::Loop>(options_.poll, [this] { return Run(); }));
+  }
   outbox_.OnAppended([this] {
     for (const auto& loop : loops_) loop->Wake();
   });

@@ -52,7 +52,9 @@ Context::Call CallOf(const AdmissionRules& rules, const MethodTable::Method& met
           .request_id = RequestId(server, *rules.clock),
           .traceparent = ConsistsOf(MetadataValue(server, kTraceparentKey), "0123456789abcdef-"),
           .deadline = std::min(latest, absl::FromChrono(server.deadline())),
-          .cancelled = [&server] { return server.IsCancelled(); }};
+          .cancelled = [&server, streams = rules.streams] {
+            return server.IsCancelled() || (streams != nullptr && streams->ended());
+          }};
 }
 
 struct Person {

@@ -12,6 +12,7 @@
 #include "libs/auth/passport_token.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/method_table.h"
+#include "libs/rpc/open_streams.h"
 #include "libs/time/clock.h"
 
 namespace portal::rpc {
@@ -22,6 +23,8 @@ struct AdmissionRules {
   absl::Duration max_deadline;
   auth::PassportVerifier* passports;
   const time::Clock* clock;
+  // Of a stream: a handler sees their end as its call's cancellation.
+  const OpenStreams* streams = nullptr;
 };
 
 // A call on its way in: the context as far as it is known, the request once it was read, and

@@ -32,7 +32,7 @@ class Context {
     // W3C trace context; empty if the caller sent none.
     std::string traceparent;
     absl::Time deadline;
-    // Whether the caller has gone.
+    // Whether the caller has gone, or, of a stream, the server is ending it.
     std::function<bool()> cancelled;
   };
 

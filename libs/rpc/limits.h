@@ -13,13 +13,18 @@ inline constexpr int kMaxRequestBytes = 1024 * 1024;
 inline constexpr int kMaxResponseBytes = 16 * 1024 * 1024;
 // A passport of 100 clinics takes 8 KiB; nothing else in metadata is large.
 inline constexpr int kMaxMetadataBytes = 16 * 1024;
+// Calls of one connection at a time, of either kind.
 inline constexpr int kMaxConcurrentStreams = 1000;
+// Server streams of a process, over all its connections: one takes some 30 KiB, idle ones too.
+inline constexpr size_t kMaxOpenStreams = 4000;
+// What clients that read have plenty of to take their streams' end; others are cut off after it.
+inline constexpr absl::Duration kStreamEndGrace = absl::Milliseconds(250);
 // Long-lived connections are closed now and then, so that they spread over new replicas.
 inline constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
 inline constexpr absl::Duration kMaxConnectionAgeGrace = absl::Seconds(30);
 inline constexpr absl::Duration kKeepaliveInterval = absl::Seconds(20);
 inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(5);
-// What a caller is told to wait when a queue is full.
+// What a caller is told to wait when a queue is full, or its server ends.
 inline constexpr absl::Duration kOverloadRetryAfter = absl::Milliseconds(500);
 // Ids and addresses of callers that we take over from metadata.
 inline constexpr size_t kMaxMetadataValueBytes = 128;

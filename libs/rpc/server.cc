@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.pb.h"
+#include "grpcpp/alarm.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
@@ -13,6 +14,7 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "libs/rpc/limits.h"
+#include "libs/rpc/open_streams.h"
 #include "libs/rpc/stream_call.h"
 #include "libs/rpc/unary_call.h"
 #include "libs/status/status_macros.h"
@@ -109,6 +111,7 @@ class RunningServer final : public Server {
       : options_(options),
         executor_(options.executor),
         observer_(dependencies.metrics),
+        streams_(std::make_shared<OpenStreams>(options.max_open_streams)),
         environment_{.rules = {.trust_domain = options.trust_domain,
                                .max_deadline = options.max_deadline,
                                .passports = dependencies.passports,
@@ -116,7 +119,8 @@ class RunningServer final : public Server {
                      .executor = &executor_,
                      .grants = dependencies.grants,
                      .reads = dependencies.reads,
-                     .observer = &observer_} {}
+                     .observer = &observer_,
+                     .streams = streams_.get()} {}
 
   ~RunningServer() override { Shutdown(); }
 
@@ -153,6 +157,11 @@ class RunningServer final : public Server {
   void Shutdown() override {
     if (server_ == nullptr) return;
     SetServing(false);
+    streams_->EndAll();
+    grpc::Alarm grace;
+    grace.Set(absl::ToChronoTime(absl::Now() + kStreamEndGrace), [streams = streams_](bool over) {
+      if (over) streams->CancelAll();
+    });
     server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain));
     server_->Wait();
     executor_.Stop();
@@ -163,6 +172,7 @@ class RunningServer final : public Server {
   const ServerOptions options_;
   Executor executor_;
   CallObserver observer_;
+  const std::shared_ptr<OpenStreams> streams_;
   const CallEnvironment environment_;
   std::vector<std::unique_ptr<TableService>> services_;
   std::unique_ptr<grpc::Server> server_;

@@ -13,6 +13,7 @@
 #include "libs/auth/passport_token.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/grant_checker.h"
+#include "libs/rpc/limits.h"
 #include "libs/rpc/method_table.h"
 #include "libs/rpc/tls.h"
 #include "libs/telemetry/metrics.h"
@@ -33,7 +34,9 @@ struct ServerOptions {
   Executor::Options executor;
   // A call without a deadline gets this one, and a later deadline is cut to it.
   absl::Duration max_deadline = absl::Seconds(5);
-  // How long running calls may take to finish on shutdown.
+  // Server streams open at a time; more are refused with UNAVAILABLE/OVERLOADED.
+  size_t max_open_streams = kMaxOpenStreams;
+  // How long running calls may take to finish on shutdown. Streams are ended at once.
   absl::Duration drain = absl::Seconds(10);
 };
 
@@ -66,8 +69,8 @@ class Server {
   // What the health service answers.
   virtual void SetServing(bool serving) = 0;
 
-  // Stops taking calls, lets those running finish for at most `drain`, runs what is queued, ends.
-  // Repeating is harmless.
+  // Stops taking calls, ends streams with ServerEnding() (open_streams.h), lets the other calls
+  // finish for at most `drain`, runs what is queued, ends. Repeating is harmless.
   virtual void Shutdown() = 0;
 };
 

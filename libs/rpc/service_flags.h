@@ -3,8 +3,16 @@
 
 #include <string>
 
+#include "absl/flags/declare.h"
 #include "libs/db/pool.h"
 #include "libs/rpc/server.h"
+
+// Those without a default that makes sense.
+ABSL_DECLARE_FLAG(std::string, listen_address);
+ABSL_DECLARE_FLAG(std::string, tls_certificate);
+ABSL_DECLARE_FLAG(std::string, tls_key);
+ABSL_DECLARE_FLAG(std::string, tls_ca);
+ABSL_DECLARE_FLAG(std::string, database_url);
 
 // The flags every service has; `--flagfile` reads them from a file. Call after
 // absl::ParseCommandLine.

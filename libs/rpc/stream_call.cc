@@ -12,44 +12,85 @@
 
 namespace portal::rpc {
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StreamCall::Start(
-    const CallEnvironment& environment, const MethodTable::Method& method,
-    const grpc::CallbackServerContext* server, const grpc::ByteBuffer* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StreamCall::Start(const CallEnvironment& environment,
+                                                              const MethodTable::Method& method,
+                                                              grpc::CallbackServerContext* server,
+                                                              const grpc::ByteBuffer* request) {
   AdmissionRules rules = environment.rules;
   rules.max_deadline = absl::InfiniteDuration();
-  auto* call = new StreamCall(environment, method, Admit(rules, method, *server, *request));
+  rules.streams = environment.streams;
+  grpc_call_ref(server->c_call());
+  std::shared_ptr<StreamCall> call(new StreamCall(environment, method,
+                                                  Admit(rules, method, *server, *request),
+                                                  Wire(server->c_call(), grpc_call_unref)));
+  call->self_ = call;
   call->Begin();
-  return call;
+  return call.get();  // kept by `self_` until OnDone()
 }
 
 StreamCall::StreamCall(const CallEnvironment& environment, const MethodTable::Method& method,
-                       AdmittedCall call)
+                       AdmittedCall call, Wire wire)
     : environment_(environment),
       method_(method),
       call_(std::move(call)),
-      link_(std::make_shared<Link>()),
+      wire_(std::move(wire)),
       ends_at_(call_.context.deadline()) {
-  link_->call = this;
   if (call_.context.has_person()) {
     ends_at_ = std::min(ends_at_, call_.context.passport().expires_at);
   }
 }
 
 void StreamCall::Begin() {
+  if (call_.status.ok()) call_.status = environment_.streams->Add(shared_from_this());
   if (!call_.status.ok()) return Conclude(std::move(call_.status));
   if (ends_at_ != absl::InfiniteFuture()) {
-    expiry_.Set(absl::ToChronoTime(ends_at_), [link = link_](bool) { WakeThrough(link); });
+    expiry_.Set(absl::ToChronoTime(ends_at_), [wake = Waker()](bool) { wake(); });
   }
   Enqueue();
 }
 
-void StreamCall::Enqueue() {
-  if (!environment_.executor->lane(method_.lane).Offer(this)) {
-    Conclude(status::Overloaded(kOverloadRetryAfter));
-  }
+bool StreamCall::Claim(std::initializer_list<State> from) {
+  std::lock_guard lock(mutex_);
+  if (std::find(from.begin(), from.end(), state_) == from.end()) return false;
+  state_ = State::kBusy;
+  return true;
 }
 
-void StreamCall::Run() { Step(Next()); }
+void StreamCall::Enqueue() {
+  absl::Status refused;
+  {
+    // Held throughout: once End() finds the stream queued, the server may be gone in no time, and
+    // the caller may be a waker that nobody waits for.
+    std::lock_guard lock(mutex_);
+    if (environment_.streams->ended()) {
+      refused = ServerEnding();
+    } else {
+      queued_ = shared_from_this();
+      if (environment_.executor->lane(method_.lane).Offer(this)) {
+        state_ = State::kQueued;
+        return;
+      }
+      queued_.reset();
+      refused = status::Overloaded(kOverloadRetryAfter);
+    }
+  }
+  Conclude(std::move(refused));
+}
+
+void StreamCall::Run() {
+  const std::shared_ptr<StreamCall> taken = std::move(queued_);
+  if (Claim({State::kQueued})) Step(Next());
+}
+
+void StreamCall::End() {
+  // Whoever is at work otherwise sees the end when that is done.
+  if (Claim({State::kQueued, State::kWaiting})) Conclude(ServerEnding());
+}
+
+void StreamCall::Cancel() {
+  grpc_call_cancel_with_status(wire_.get(), GRPC_STATUS_UNAVAILABLE, "the server is shutting down",
+                               nullptr);
+}
 
 absl::StatusOr<AnyStream::Next> StreamCall::Next() {
   RETURN_IF_ERROR(Ended());
@@ -63,6 +104,7 @@ absl::StatusOr<AnyStream::Next> StreamCall::Next() {
 }
 
 absl::Status StreamCall::Ended() const {
+  if (environment_.streams->ended()) return ServerEnding();
   if (broken_ || call_.context.cancelled()) return status::Cancelled();
   if (environment_.rules.clock->Now() >= ends_at_) return status::DeadlineExceeded();
   return absl::OkStatus();
@@ -73,12 +115,16 @@ absl::Status StreamCall::Open() {
       method_.streaming(call_.context, *call_.request);
   if (!stream.ok()) return stream.status();
   stream_ = *std::move(stream);
-  stream_->OnWake([link = link_] { WakeThrough(link); });
+  stream_->OnWake(Waker());
   return absl::OkStatus();
 }
 
 void StreamCall::Step(absl::StatusOr<AnyStream::Next> next) {
-  if (!next.ok()) return Conclude(next.status());
+  if (!next.ok()) {
+    // A job that gave up because its stream has to end fails with that.
+    const absl::Status ended = absl::IsCancelled(next.status()) ? Ended() : absl::OkStatus();
+    return Conclude(ended.ok() ? next.status() : ended);
+  }
   if (std::holds_alternative<StreamEnd>(*next)) return Conclude(absl::OkStatus());
   if (std::holds_alternative<StreamWait>(*next)) return Wait();
   Write(*std::get<std::unique_ptr<google::protobuf::Message>>(*next));
@@ -91,6 +137,11 @@ void StreamCall::Write(const google::protobuf::Message& message) {
       grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(message, &bytes_,
                                                                                  &owned);
   if (!serialized.ok()) return Conclude(status::Internal("a message could not be serialized"));
+  {
+    // Also tells ThreadSanitizer, which does not see into gRPC, that a worker is handing over.
+    std::lock_guard lock(mutex_);
+    state_ = State::kWriting;
+  }
   StartWrite(&bytes_);
 }
 
@@ -102,7 +153,7 @@ void StreamCall::OnWriteDone(bool ok) {
 void StreamCall::Wait() {
   {
     std::lock_guard lock(mutex_);
-    if (!std::exchange(woken_, false)) {
+    if (!environment_.streams->ended() && !std::exchange(woken_, false)) {
       state_ = State::kWaiting;
       return;
     }
@@ -122,9 +173,10 @@ void StreamCall::Wake() {
   Enqueue();
 }
 
-void StreamCall::WakeThrough(const std::shared_ptr<Link>& link) {
-  std::lock_guard lock(link->mutex);
-  if (link->call != nullptr) link->call->Wake();
+std::function<void()> StreamCall::Waker() {
+  return [weak = weak_from_this()] {
+    if (const std::shared_ptr<StreamCall> call = weak.lock()) call->Wake();
+  };
 }
 
 void StreamCall::Conclude(absl::Status status) {
@@ -139,12 +191,11 @@ void StreamCall::Conclude(absl::Status status) {
 }
 
 void StreamCall::OnDone() {
-  {
-    // Waits for a waker that is in the middle of waking us.
-    std::lock_guard lock(link_->mutex);
-    link_->call = nullptr;
-  }
-  delete this;
+  const std::shared_ptr<StreamCall> self = std::move(self_);
+  environment_.streams->Remove(self);
+  // Here and not in the destructor: the last to hold this may be a waker, called under a lock that
+  // the stream needs to go.
+  stream_.reset();
 }
 
 }  // namespace portal::rpc

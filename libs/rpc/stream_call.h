@@ -1,15 +1,19 @@
 #ifndef LIBS_RPC_STREAM_CALL_H_
 #define LIBS_RPC_STREAM_CALL_H_
 
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 
 #include "absl/status/status.h"
+#include "grpc/grpc.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "libs/rpc/admission.h"
+#include "libs/rpc/open_streams.h"
 #include "libs/rpc/stream.h"
 #include "libs/rpc/unary_call.h"
 
@@ -17,27 +21,38 @@ namespace portal::rpc {
 
 // One server stream: admit → (job on the lane → write)* → end. A job makes one message
 // and returns; between jobs the stream costs its state only, so thousands may be open. Ends with
-// its passport at the latest: the client opens it anew with a fresh one.
-class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private Task {
+// its passport at the latest, or when its server shuts down: the client opens it anew.
+class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                         public OpenStream,
+                         public std::enable_shared_from_this<StreamCall>,
+                         private Task {
  public:
-  // Answers `server`'s call; deletes itself when that is done.
-  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(
-      const CallEnvironment& environment, const MethodTable::Method& method,
-      const grpc::CallbackServerContext* server, const grpc::ByteBuffer* request);
-
- private:
-  // Lets wakers and the alarm outlive the call.
-  struct Link {
-    std::mutex mutex;
-    StreamCall* call;
-  };
-  enum class State { kBusy, kWaiting, kEnded };
-
-  StreamCall(const CallEnvironment& environment, const MethodTable::Method& method,
-             AdmittedCall call);
+  // Answers `server`'s call; goes away when that is done.
+  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(const CallEnvironment& environment,
+                                                           const MethodTable::Method& method,
+                                                           grpc::CallbackServerContext* server,
+                                                           const grpc::ByteBuffer* request);
   ~StreamCall() override = default;
 
+  void End() override;
+  void Cancel() override;
+
+ private:
+  using Wire = std::unique_ptr<grpc_call, decltype(&grpc_call_unref)>;
+  enum class State {
+    kBusy,     // being set up or making a message: whoever does that goes on
+    kWriting,  // gRPC has the message and goes on
+    kQueued,   // for its next job
+    kWaiting,  // for its waker
+    kEnded,
+  };
+
+  StreamCall(const CallEnvironment& environment, const MethodTable::Method& method,
+             AdmittedCall call, Wire wire);
+
   void Begin();
+  // Makes the caller the one at work if the stream is in one of these states.
+  bool Claim(std::initializer_list<State> from);
   void Enqueue();
   void Run() override;
   // Whether the stream must end now, and with what.
@@ -49,7 +64,8 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, priv
   void Wait();
   void Wake();
   void Conclude(absl::Status status);
-  static void WakeThrough(const std::shared_ptr<Link>& link);
+  // For wakers and the alarm, which may outlive the call.
+  std::function<void()> Waker();
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override { Wake(); }
@@ -58,16 +74,20 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, priv
   const CallEnvironment& environment_;
   const MethodTable::Method& method_;
   AdmittedCall call_;
-  const std::shared_ptr<Link> link_;
+  // Held beyond OnDone(), so that Cancel() needs no lock against it.
+  const Wire wire_;
   std::unique_ptr<AnyStream> stream_;
   grpc::ByteBuffer bytes_;
   grpc::Alarm expiry_;
   absl::Time ends_at_;
+  bool broken_ = false;  // a write failed: the client has gone
+
+  std::shared_ptr<StreamCall> self_;    // gRPC's hold on this, until OnDone()
+  std::shared_ptr<StreamCall> queued_;  // the lane's; set and taken by whoever is at work
 
   std::mutex mutex_;
   State state_ = State::kBusy;  // guarded by mutex_
   bool woken_ = false;          // guarded by mutex_
-  bool broken_ = false;         // a write failed: the client has gone
 };
 
 }  // namespace portal::rpc

@@ -13,6 +13,7 @@
 #include "libs/rpc/call_observer.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/grant_checker.h"
+#include "libs/rpc/open_streams.h"
 
 namespace portal::rpc {
 
@@ -23,6 +24,7 @@ struct CallEnvironment {
   GrantChecker* grants;   // null if no method needs it
   audit::ReadLog* reads;  // null if nothing is audited
   CallObserver* observer;
+  OpenStreams* streams;
 };
 
 // One unary call, from its arrival on a gRPC thread to its answer:

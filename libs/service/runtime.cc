@@ -8,10 +8,7 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
-#include "libs/audit/queries.h"
 #include "libs/auth/peer.h"
-#include "libs/idempotency/queries.h"
-#include "libs/outbox/queries.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/service_flags.h"
 #include "libs/status/status_macros.h"
@@ -39,8 +36,8 @@ namespace {
 // How often keys are read again and the database is looked at.
 constexpr absl::Duration kLookInterval = absl::Seconds(2);
 constexpr absl::Duration kDatabaseRetry = absl::Milliseconds(500);
-// Read log, sealer and pruner one each, and the relay's threads.
-constexpr int kBackgroundConnections = 5;
+// Read log, sealer, measuring of the outbox and all pruning one each, and the relay's threads.
+constexpr int kBackgroundConnections = 4 + outbox::RelayOptions().threads;
 
 sigset_t EndSignals() {
   sigset_t signals;
@@ -66,7 +63,7 @@ void AwaitEndSignal() {
 absl::Status RequireFlags(std::initializer_list<const absl::Flag<std::string>*> flags) {
   for (const absl::Flag<std::string>* flag : flags) {
     if (absl::GetFlag(*flag).empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("--", flag->Name(), " is missing"));
+      return absl::FailedPreconditionError(absl::StrCat("--", flag->Name(), " is missing"));
     }
   }
   return absl::OkStatus();
@@ -84,9 +81,10 @@ Runtime::Runtime(RuntimeOptions options)
 Runtime::~Runtime() = default;
 
 absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
-  RETURN_IF_ERROR(
-      RequireFlags({&FLAGS_admin_address, &FLAGS_installation, &FLAGS_passport_public_keys,
-                    &FLAGS_sealing_keys, &FLAGS_audit_signing_keys, &FLAGS_audit_checkpoints}));
+  RETURN_IF_ERROR(RequireFlags(
+      {&FLAGS_listen_address, &FLAGS_admin_address, &FLAGS_database_url, &FLAGS_tls_certificate,
+       &FLAGS_tls_key, &FLAGS_tls_ca, &FLAGS_installation, &FLAGS_passport_public_keys,
+       &FLAGS_sealing_keys, &FLAGS_audit_signing_keys, &FLAGS_audit_checkpoints}));
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(options)));
   RETURN_IF_ERROR(rpc::CheckTlsFiles(runtime->server_options_.tls));
   RETURN_IF_ERROR(runtime->LoadKeys());
@@ -122,11 +120,10 @@ absl::Status Runtime::OpenAdminPort() {
 absl::Status Runtime::OpenDatabase() {
   db::PoolOptions options = rpc::PoolOptionsFromFlags(options_.name, server_options_.executor);
   RETURN_IF_ERROR(AwaitDatabase());
+  options_.add_schema(options);
   db::PoolOptions background = options;
   background.size = kBackgroundConnections;
   background.application_name = absl::StrCat(options_.name, " background");
-  background.queries = {audit::queries::kAll, outbox::queries::kAll, idempotency::queries::kAll};
-  options_.add_schema(options);
   pool_ = std::make_unique<db::Pool>(std::move(options));
   background_pool_ = std::make_unique<db::Pool>(std::move(background));
   return absl::OkStatus();
@@ -170,6 +167,17 @@ std::shared_ptr<grpc::Channel> Runtime::ChannelTo(const std::string& service,
                              server_options_.tls);
 }
 
+absl::StatusOr<std::unique_ptr<rpc::Server>> Runtime::StartServer(
+    std::vector<rpc::MethodTable> tables, rpc::GrantChecker* grants, audit::ReadLog* reads) {
+  return rpc::Server::Start(server_options_,
+                            {.passports = passports_.get(),
+                             .grants = grants,
+                             .reads = reads,
+                             .metrics = &metrics_,
+                             .clock = &clock()},
+                            std::move(tables));
+}
+
 absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
                             std::map<std::string, outbox::Route> routes,
                             rpc::GrantChecker* grants) {
@@ -181,25 +189,11 @@ absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
   outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes));
   const idempotency::Pruner pruner(*background_pool_, *idempotency_);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
-                   rpc::Server::Start(server_options_,
-                                      {.passports = passports_.get(),
-                                       .grants = grants,
-                                       .reads = &reads,
-                                       .metrics = &metrics_,
-                                       .clock = &clock()},
-                                      std::move(tables)));
+                   StartServer(std::move(tables), grants, &reads));
   audit_sealer->Start();
   relay.Start();
   background::Loop look(kLookInterval, [this] { return Look(); });
-  serving_ = true;
-  telemetry::LogInfo("server_started", {{"port", server->port()}, {"admin_port", admin_->port()}});
-
-  AwaitEndSignal();
-  telemetry::LogInfo("server_draining");
-  serving_ = false;
-  server->SetServing(false);
-  AskedToEnd(absl::GetFlag(FLAGS_drain_delay));  // a second signal cuts the delay short
-  server->Shutdown();
+  TakeCallsUntilAskedToEnd(*server);
   relay.Stop();
   reads.Stop();
   audit_sealer->Stop();
@@ -207,6 +201,17 @@ absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
   admin_->Stop();
   telemetry::LogInfo("server_stopped");
   return absl::OkStatus();
+}
+
+void Runtime::TakeCallsUntilAskedToEnd(rpc::Server& server) {
+  serving_ = true;
+  telemetry::LogInfo("server_started", {{"port", server.port()}, {"admin_port", admin_->port()}});
+  AwaitEndSignal();
+  telemetry::LogInfo("server_draining");
+  serving_ = false;
+  server.SetServing(false);
+  AskedToEnd(absl::GetFlag(FLAGS_drain_delay));  // a second signal cuts the delay short
+  server.Shutdown();
 }
 
 int Main(const std::string& name, int argc, char** argv, absl::Status (*run)()) {

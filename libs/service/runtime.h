@@ -49,8 +49,8 @@ struct RuntimeOptions {
 class Runtime {
  public:
   // Reads the flags (see runtime.cc), checks files and keys, opens the admin port and waits until
-  // the database is there and migrated. An error is for the operator: what is missing or wrong, in
-  // one line. CANCELLED: asked to end meanwhile.
+  // the database is there and migrated. An error is for the operator: which flag is missing, which
+  // file or change is wrong, in one line. CANCELLED: asked to end meanwhile.
   static absl::StatusOr<std::unique_ptr<Runtime>> Open(RuntimeOptions options);
   ~Runtime();
 
@@ -58,6 +58,8 @@ class Runtime {
   telemetry::Metrics& metrics() { return metrics_; }
   // One connection for each worker; for handlers.
   db::Pool& pool() { return *pool_; }
+  // For what runs beside the calls, so that no worker waits for it.
+  db::Pool& background_pool() { return *background_pool_; }
   // For page tokens and the like.
   const crypto::Sealer& sealer() const { return *sealer_; }
   outbox::Outbox& outbox() { return *outbox_; }
@@ -89,6 +91,10 @@ class Runtime {
   absl::Status OpenAdminPort();
   absl::Status OpenDatabase();
   absl::Status AwaitDatabase();
+  absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(std::vector<rpc::MethodTable> tables,
+                                                           rpc::GrantChecker* grants,
+                                                           audit::ReadLog* reads);
+  void TakeCallsUntilAskedToEnd(rpc::Server& server);
   background::Next Look();
   std::vector<std::string> NotReady() const;
 

@@ -80,7 +80,7 @@ absl::Status Run() {
                    .idempotency = runtime->idempotency(),
                    .clock = runtime->clock(),
                    .metrics = runtime->metrics()});
-  const AttemptLedger attempts(runtime->pool());
+  const AttemptLedger attempts(runtime->background_pool());
   background::Loop pruning(kPruneInterval, [&] { return Prune(attempts, runtime->clock()); });
   // Notices of redemptions wait in the outbox for the service that will send them.
   return runtime->Serve(service.Tables(), /*routes=*/{});

@@ -53,7 +53,7 @@ absl::Status Run() {
                    .portal_base_url = config.portal_base_url,
                    .session_limits = config.session_limits,
                    .attempts_per_client = config.attempts_per_client});
-  Retention retention(runtime->pool(), runtime->clock());
+  Retention retention(runtime->background_pool(), runtime->clock());
   background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
   return runtime->Serve(service.Tables(), mails->Routes());
 }

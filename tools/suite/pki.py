@@ -79,7 +79,7 @@ class CertificateAuthority:
     def ensure(self, names: list[str]) -> list[str]:
         """Makes what is missing or about to expire, the CA included; returns the names that got new files."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _valid_for(self._ca_certificate, CA_RENEW_DAYS):
+        if not self._ca_is_usable():
             self._make_ca()
         renewed = [name for name in names if not self._is_current(self.certificate(name))]
         for name in renewed:
@@ -98,6 +98,16 @@ class CertificateAuthority:
         except SuiteError:
             return False  # another CA's
         return True
+
+    def _ca_is_usable(self) -> bool:
+        """Valid for long enough and its key's: a crash may have come between replacing one and the other."""
+        if not (_valid_for(self._ca_certificate, CA_RENEW_DAYS) and self._ca_key.exists()):
+            return False
+        try:
+            certified = run(["/usr/bin/openssl", "x509", "-noout", "-pubkey", "-in", str(self._ca_certificate)])
+            return certified == run(["/usr/bin/openssl", "pkey", "-pubout", "-in", str(self._ca_key)])
+        except SuiteError:
+            return False
 
     def _make_ca(self) -> None:
         configuration = self._configure("Portal development CA", self._folder)

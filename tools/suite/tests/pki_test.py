@@ -59,6 +59,16 @@ class CertificateAuthorityTest(unittest.TestCase):
         files = self.ca.certificate("identity")
         run(["/usr/bin/openssl", "verify", "-CAfile", str(files.ca), str(files.certificate)])
 
+    def test_a_ca_left_half_replaced_by_a_crash_is_replaced_whole(self) -> None:
+        self.ca.ensure(["records"])
+        other = pki.CertificateAuthority(self.folder / "other")
+        other.ensure([])
+        shutil.copyfile(self.folder / "other" / "ca.key", self.folder / "pki" / "ca.key")
+        self.assertEqual(self.ca.ensure(["records"]), ["records"])
+        files = self.ca.certificate("records")
+        run(["/usr/bin/openssl", "verify", "-CAfile", str(files.ca), str(files.certificate)])
+        self.assertEqual(self.ca.ensure(["records"]), [])
+
 
 class KeysTest(unittest.TestCase):
     """Keys are made once and kept."""

@@ -28,6 +28,9 @@ inline constexpr absl::CivilDay kEarliestEncounterDate(1900, 1, 1);
 inline constexpr int kMaxDaysAhead = 366;  // a chart may be prepared; a mistyped year may not pass
 inline constexpr int kMaxSoapCharacters = 20'000;  // each of subjective, objective and assessment
 inline constexpr int kMaxPlanSectionCharacters = 10'000;
+// Of all sections together: with the rest of a chart, in characters of four bytes, well below
+// rpc::kMaxRequestBytes.
+inline constexpr int kMaxPlanCharacters = 100'000;
 inline constexpr int kMaxPlanSectionKinds = 50;  // of a clinic, and so of a plan
 
 // Pages.

@@ -23,9 +23,15 @@ void CheckSections(const std::vector<PlanSection>& sections, status::FieldViolat
     violations.Add("soap_chart.plan_sections",
                    absl::StrCat("must be at most ", kMaxPlanSectionKinds));
   }
+  size_t characters = 0;
   for (size_t i = 0; i < sections.size(); ++i) {
+    characters += CharacterCount(sections[i].text);
     CheckText(sections[i].text, kMaxPlanSectionCharacters,
               absl::StrCat("soap_chart.plan_sections[", i, "].text"), violations);
+  }
+  if (characters > kMaxPlanCharacters) {
+    violations.Add("soap_chart.plan_sections",
+                   absl::StrCat("must have at most ", kMaxPlanCharacters, " characters together"));
   }
 }
 

@@ -55,6 +55,14 @@ TEST(CheckChangeTest, TextsTakeExactlyTheirMaximumOfCharacters) {
                           "soap_chart.plan_sections[1].text"));
 }
 
+TEST(CheckChangeTest, ThePlanTakesExactlyItsMaximumOfCharacters) {
+  ChartChange change;
+  change.plan_sections.emplace(10, PlanSection{"diet", "", Repeated("é", 10'000)});
+  EXPECT_THAT(InvalidFields(change), IsEmpty());
+  change.plan_sections->push_back({"blends", "", "é"});
+  EXPECT_THAT(InvalidFields(change), ElementsAre("soap_chart.plan_sections"));
+}
+
 TEST(CheckChangeTest, TextsTakeTabsAndLineEndsButNoOtherControls) {
   ChartChange change;
   change.subjective = "a\tb\r\nc <script>'; DROP TABLE soap_charts;--";

@@ -9,7 +9,6 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "libs/auth/peer.h"
-#include "libs/rpc/channel.h"
 #include "libs/rpc/service_flags.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"

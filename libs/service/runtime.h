@@ -10,7 +10,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "grpcpp/channel.h"
 #include "libs/audit/read_log.h"
 #include "libs/audit/sealer.h"
 #include "libs/auth/passport_token.h"
@@ -23,6 +22,7 @@
 #include "libs/idempotency/store.h"
 #include "libs/outbox/outbox.h"
 #include "libs/outbox/relay.h"
+#include "libs/rpc/channel.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/grant_checker.h"
 #include "libs/rpc/method_table.h"

@@ -7,8 +7,8 @@
 
 namespace portal::rpc {
 
-// The largest request: a SOAP chart with every part at its limit, in characters of four bytes, takes
-// some 650 KiB.
+// The largest request: a SOAP chart with every part at its limit, in characters of four bytes,
+// takes some 650 KiB.
 inline constexpr int kMaxRequestBytes = 1024 * 1024;
 // The largest answer that a client of ours takes; lists end their pages well below it.
 inline constexpr int kMaxResponseBytes = 16 * 1024 * 1024;

@@ -93,10 +93,9 @@ TEST_F(SoapChartServiceTest, FrontDeskNeitherReadsNorWritesCharts) {
       refused);
   EXPECT_THAT(Result(charts_, &Stub::LockSoapChart, LockRequest(chart), front_desk_), refused);
   EXPECT_EQ(Footprint(), before);
-  EXPECT_EQ(NotMade(),
-            absl::StrCat("records.CreateSoapChart|ROLE_NOT_ALLOWED|", patient_id_,
-                         "\nrecords.UpdateSoapChart|ROLE_NOT_ALLOWED|",
-                         "\nrecords.LockSoapChart|ROLE_NOT_ALLOWED|"));
+  EXPECT_EQ(NotMade(), absl::StrCat("records.CreateSoapChart|ROLE_NOT_ALLOWED|", patient_id_,
+                                    "\nrecords.UpdateSoapChart|ROLE_NOT_ALLOWED|",
+                                    "\nrecords.LockSoapChart|ROLE_NOT_ALLOWED|"));
 }
 
 TEST_F(SoapChartServiceTest, ForeignAndUnknownPatientsAndChartsLookAlike) {

@@ -2,6 +2,7 @@
 
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,10 +27,12 @@ constexpr char kAccount[] = "CallAccount";
 constexpr char kRequestId[] = "0188a5d0-0000-7000-8000-00000000000a";
 
 // Keeps what it was called with.
-struct Handlers {
+class Handlers {
+ public:
   absl::StatusOr<ProbeResponse> Keep(const Context& context, const ProbeRequest&) {
-    ++calls;
-    seen = context.call();
+    std::lock_guard lock(mutex_);
+    ++calls_;
+    seen_ = context.call();
     return ProbeResponse();
   }
   absl::StatusOr<std::unique_ptr<Stream<ProbeResponse>>> Watch(const Context&,
@@ -37,8 +40,19 @@ struct Handlers {
     return status::Cancelled();
   }
 
-  int calls = 0;
-  Context::Call seen;
+  int calls() const {
+    std::lock_guard lock(mutex_);
+    return calls_;
+  }
+  Context::Call seen() const {
+    std::lock_guard lock(mutex_);
+    return seen_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  int calls_ = 0;       // guarded by mutex_
+  Context::Call seen_;  // guarded by mutex_
 };
 
 class AdmissionTest : public ::testing::Test {
@@ -74,7 +88,7 @@ class AdmissionTest : public ::testing::Test {
   // What the handler is told of a public call with this metadata.
   Context::Call Seen(const Metadata& metadata) {
     EXPECT_EQ(Call(kPublic, metadata), "OK");
-    return handlers_.seen;
+    return handlers_.seen();
   }
 
   const std::string malformed_ = "\xff\xff\xff";
@@ -92,7 +106,7 @@ TEST_F(AdmissionTest, CallerThatMayNotCallLearnsNothingOfItsRequest) {
   EXPECT_EQ(Call(kAccount, nobody, malformed_), "PASSPORT_MISSING");
   EXPECT_EQ(Call(kAccount, {{kPassportKey, "v4.public.x.y"}}, malformed_), "PASSPORT_INVALID");
   EXPECT_EQ(Call(kAccount, person, malformed_), "INVALID_FIELD");
-  EXPECT_EQ(handlers_.calls, 0);
+  EXPECT_EQ(handlers_.calls(), 0);
 }
 
 TEST_F(AdmissionTest, OfTwoPassportsNeitherCounts) {
@@ -143,8 +157,8 @@ TEST_F(AdmissionTest, TraceparentOfOtherCharactersIsDropped) {
 TEST_F(AdmissionTest, CallingServiceIsTheCertificates) {
   EXPECT_EQ(Seen({}).service, "gateway");
   EXPECT_EQ(Call("CallService", {}, "", "records"), "OK");
-  EXPECT_EQ(handlers_.seen.service, "records");
-  EXPECT_EQ(handlers_.seen.method, "/portal.testing.v1.ProbeService/CallService");
+  EXPECT_EQ(handlers_.seen().service, "records");
+  EXPECT_EQ(handlers_.seen().method, "/portal.testing.v1.ProbeService/CallService");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ inline constexpr int kMaxResponseBytes = 16 * 1024 * 1024;
 inline constexpr int kMaxMetadataBytes = 16 * 1024;
 // Calls of one connection at a time, of either kind.
 inline constexpr int kMaxConcurrentStreams = 1000;
-// Server streams of a process, over all its connections: one takes some 30 KiB, idle ones too.
+// Server streams of a process, over all its connections: an idle one keeps its call's memory too.
 inline constexpr size_t kMaxOpenStreams = 4000;
 // What clients that read have plenty of to take their streams' end; others are cut off after it.
 inline constexpr absl::Duration kStreamEndGrace = absl::Milliseconds(250);

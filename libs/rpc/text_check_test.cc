@@ -5,7 +5,6 @@
 
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/field_mask.pb.h"
-#include "google/protobuf/struct.pb.h"
 #include "gtest/gtest.h"
 #include "libs/status/errors.h"
 #include "portal/testing/v1/probe_service.pb.h"
@@ -39,15 +38,11 @@ TEST(CheckTextsTest, EveryTextWithANulIsNamedAtAnyDepth) {
             (std::vector<std::string>{"clinic_id", "text", "nested.nested.patient_id"}));
 }
 
-TEST(CheckTextsTest, ListsAndMapsOfTextsAreLookedAt) {
+TEST(CheckTextsTest, ListsOfTextsAreLookedAt) {
   google::protobuf::FieldMask list;
   list.add_paths("fine");
   list.add_paths(kNul);
   EXPECT_EQ(status::InvalidFieldsOf(CheckTexts(list)), std::vector<std::string>{"paths"});
-  google::protobuf::Struct map;
-  (*map.mutable_fields())[kNul].set_string_value(kNul);
-  EXPECT_EQ(status::InvalidFieldsOf(CheckTexts(map)),
-            (std::vector<std::string>{"fields.key", "fields.value.string_value"}));
 }
 
 TEST(CheckTextsTest, BytesMayHoldANul) {

@@ -82,6 +82,30 @@ TEST_F(TimingTest, SignInTakesAsLongForUnknownWrongLockedAndPending) {
           });
 }
 
+TEST_F(TimingTest, VerificationTakesAsLongForWrongUnknownExpiredAndVoid) {
+  const auto link_of = [&](const std::string& email) {
+    EXPECT_EQ(SignUp(email).Outcome(), "OK");
+    return VerificationToken();
+  };
+  const std::string expired = link_of("expired@example.org");
+  clock_.Advance(kVerificationLifetime);
+  const std::string wrong = link_of("wrong@example.org");
+  const std::string tried = link_of("tried@example.org");
+  const auto rejected = [&](const std::string& token, const std::string& reason) {
+    EXPECT_EQ(VerifyEmail(token, "a wrong password").Outcome(), reason);
+  };
+  Compare({{"link, wrong password", [&](int) { rejected(wrong, "CREDENTIALS_REJECTED"); }},
+           {"link, unknown", [&](int) { rejected(std::string(43, 'A'), "LINK_REJECTED"); }},
+           {"link, expired", [&](int) { rejected(expired, "LINK_REJECTED"); }},
+           {"link, tried too often", [&](int) { rejected(tried, "LINK_REJECTED"); }}},
+          [&](int) {
+            Sql(
+                absl::StrCat("UPDATE sign_ups SET link_attempts = CASE email WHEN "
+                             "'tried@example.org' THEN ",
+                             kPasswordsPerLink, " ELSE 0 END"));
+          });
+}
+
 TEST_F(TimingTest, SignUpTakesAsLongForKnownAndUnknown) {
   NewAccount("known@example.org");
   const auto sign_up = [&](const std::string& email) { EXPECT_EQ(SignUp(email).Outcome(), "OK"); };

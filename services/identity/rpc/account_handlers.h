@@ -35,7 +35,6 @@ class AccountHandlers {
   // Counts, records and mails a sign-up whose password is hashed.
   absl::Status Record(db::Transaction& transaction, const rpc::Context& context, const Email& email,
                       const std::string& password_hash);
-
   // Makes the account that a link belongs to, once its password was found right.
   absl::Status Prove(db::Transaction& transaction, const rpc::Context& context,
                      const std::string& token_hash);

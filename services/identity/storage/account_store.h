@@ -70,8 +70,8 @@ class AccountStore {
                                                               absl::Time now);
 
   // Makes the account that the link belongs to, with the password of its own sign-up, which the
-  // caller has compared. LINK_REJECTED
-  // if the token is unknown, used, replaced or, at `now`, expired.
+  // caller has compared. LINK_REJECTED if the token is unknown, used, replaced or, at `now`,
+  // expired.
   absl::StatusOr<id::AccountId> Verify(db::Transaction& transaction, absl::string_view token_hash,
                                        const id::AccountId& new_account_id, absl::Time now);
 

@@ -2,7 +2,8 @@
 -- Why: a link makes an account only together with the password of its sign-up, so that nobody is led to confirm what a
 -- stranger signed up for. The passwords tried with a link are counted in its own row, by the statement that hands out
 -- the hash: no attempt is looked at uncounted.
--- Expands. Locks: sign_ups, for as long as a column with a constant default takes, milliseconds at any size.
+-- Expands. Locks: sign_ups, while its rows, those of about a week, are read once for the check. A program from before
+-- neither counts nor resets; its links start with the attempts of the ones they replace.
 
 BEGIN;
 

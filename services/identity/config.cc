@@ -29,8 +29,10 @@ ABSL_FLAG(int, argon2_memory_kib, 19 * 1024, "Memory of one password hash, KiB."
 ABSL_FLAG(int, argon2_passes, 2, "Passes of one password hash.");
 ABSL_FLAG(absl::Duration, session_lifetime, absl::Hours(12), "When a session ends, however busy.");
 ABSL_FLAG(absl::Duration, session_idle, absl::Minutes(30), "When a session ends that is not used.");
-ABSL_FLAG(int, attempts_per_client, portal::identity::kAttemptsPerClient.attempts,
-          "Failed sign-ins, and sign-ups, from one client address in 15 minutes.");
+ABSL_FLAG(
+    int, attempts_per_client, portal::identity::kAttemptsPerClient.attempts,
+    "Failed sign-ins, failed verifications, and sign-ups, each, from one client address in 15 "
+    "minutes.");
 
 namespace portal::identity {
 namespace {

@@ -238,8 +238,8 @@ class HiddenTest(unittest.TestCase):
             with self.subTest(method):
                 request = REQUESTS[method].make(world)
                 self.assertTrue(send(method, request).ok)
-                used = send(method, request)
-                unknown = send(method, request | {"token": "A" * 43})
+                used = send(method, request | {"request_id": new_id()})
+                unknown = send(method, request | {"token": "A" * 43, "request_id": new_id()})
                 self.assertEqual(used.reason, "LINK_REJECTED")
                 self.assertEqual(used.refusal(), unknown.refusal())
 

@@ -72,8 +72,10 @@ BAD_PATHS = ("nonsense", "", "state", "patient_id", "plan_sections.text", "*")
 # Another request under the same request id.
 ALTERED: dict[str, dict[str, Any]] = {
     "identity.AccountService/SignUp": {"password": "quite another long password"},
+    "identity.AccountService/VerifyEmail": {"password": "quite another long password"},
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},
     "identity.ClinicService/InviteStaffMember": {"email": "another@example.com"},
+    "identity.ClinicService/AcceptStaffInvitation": {"display_name": "Dr. Altered"},
     "access_code.AccessCodeService/IssueAccessCode": {"validity_days": 6},
     "access_code.AccessCodeService/CancelAccessCode": {"access_code_id": new_id()},
     "access_code.AccessCodeService/RedeemAccessCode": {"code": "another code of five words"},

@@ -102,7 +102,12 @@ class MainJobTest(WorldTest):
         with self.assertRaises(RpcError) as refused:
             client.sign_in(email, PASSWORD)
         self.assertEqual(refused.exception.reason, "EMAIL_NOT_VERIFIED")
-        client.call("identity.AccountService/VerifyEmail", {"token": self.world.suite.mailbox.wait_for_token(email)})
+        verify = "identity.AccountService/VerifyEmail"
+        proof = {"token": self.world.suite.mailbox.wait_for_token(email), "request_id": new_id()}
+        with self.assertRaises(RpcError) as refused:
+            client.call(verify, proof | {"password": "a password somebody else chose"})
+        self.assertEqual(refused.exception.reason, "CREDENTIALS_REJECTED")
+        client.call(verify, proof | {"password": PASSWORD})
         return client.sign_in(email, PASSWORD)
 
     def redeem(self, person: Any, code: str) -> Outcome:

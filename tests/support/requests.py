@@ -33,7 +33,8 @@ def _sign_up(world: World) -> Fields:
 def _verify_email(world: World) -> Fields:
     request = _sign_up(world)
     assert world.send("identity.AccountService/SignUp", request).ok
-    return {"token": world.suite.mailbox.wait_for_token(request["email"])}
+    token = world.suite.mailbox.wait_for_token(request["email"])
+    return {"token": token, "password": PASSWORD, "request_id": new_id()}
 
 
 def _sign_in(world: World) -> Fields:
@@ -60,7 +61,8 @@ def _invite(world: World) -> Fields:
 def _accept_invitation(world: World) -> Fields:
     email = world.new_email()
     people.invite_staff(world.suite, world.here.owner.session, world.here.clinic_id, email, ("STAFF_ROLE_FRONT_DESK",))
-    return {"token": world.suite.mailbox.wait_for_token(email), "password": PASSWORD, "display_name": "Dr. New"}
+    token = world.suite.mailbox.wait_for_token(email)
+    return {"token": token, "password": PASSWORD, "display_name": "Dr. New", "request_id": new_id()}
 
 
 def _of_clinic(world: World) -> Fields:

@@ -82,9 +82,20 @@ class MainJob:
             credentials,
             Refusal(grpc.StatusCode.FAILED_PRECONDITION, "EMAIL_NOT_VERIFIED"),
         )
-        self._step("She follows the link in the mail and signs in.")
-        token = self._suite.mailbox.wait_for_token(self._email)
-        self._call(visitor, "identity.AccountService/VerifyEmail", {"token": token}, "the mailbox is proven")
+        self._step("She follows the link in the mail, gives her password and signs in.")
+        proof = {"token": self._suite.mailbox.wait_for_token(self._email)}
+        self._refused(
+            visitor,
+            "identity.AccountService/VerifyEmail",
+            proof | {"password": "not the one that was chosen", "request_id": people.new_request_id()},
+            Refusal(grpc.StatusCode.UNAUTHENTICATED, "CREDENTIALS_REJECTED"),
+        )
+        self._call(
+            visitor,
+            "identity.AccountService/VerifyEmail",
+            proof | {"password": PASSWORD, "request_id": people.new_request_id()},
+            "the mailbox is proven",
+        )
         answer = self._call(
             visitor, "identity.SessionService/SignIn", credentials, lambda it: f"session of {it['session']['email']}"
         )

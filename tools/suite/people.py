@@ -18,7 +18,10 @@ def sign_up(suite: Suite, email: str, password: str, request_id: Optional[str] =
         "identity.AccountService/SignUp",
         {"email": email, "password": password, "request_id": request_id or new_request_id()},
     )
-    suite.client.call("identity.AccountService/VerifyEmail", {"token": suite.mailbox.wait_for_token(email)})
+    suite.client.call(
+        "identity.AccountService/VerifyEmail",
+        {"token": suite.mailbox.wait_for_token(email), "password": password, "request_id": new_request_id()},
+    )
     return suite.sign_in(email, password)
 
 
@@ -53,7 +56,12 @@ def accept_invitation(suite: Suite, email: str, password: str, display_name: str
     """Follows the newest invitation's link and signs in."""
     suite.client.call(
         "identity.ClinicService/AcceptStaffInvitation",
-        {"token": suite.mailbox.wait_for_token(email), "password": password, "display_name": display_name},
+        {
+            "token": suite.mailbox.wait_for_token(email),
+            "password": password,
+            "display_name": display_name,
+            "request_id": new_request_id(),
+        },
     )
     return suite.sign_in(email, password)
 

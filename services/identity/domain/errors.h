@@ -13,7 +13,7 @@ namespace portal::identity {
 absl::Status CredentialsRejected();
 // FAILED_PRECONDITION/EMAIL_NOT_VERIFIED: the password is right, the mailbox was never proven.
 absl::Status EmailNotVerified();
-// INVALID_ARGUMENT/LINK_REJECTED: unknown, used, replaced or expired.
+// INVALID_ARGUMENT/LINK_REJECTED: unknown, used, replaced, expired or tried too often.
 absl::Status LinkRejected();
 // UNAUTHENTICATED/SESSION_ENDED: unknown, ended or expired.
 absl::Status SessionEnded();

@@ -45,9 +45,12 @@ struct AttemptLimit {
 inline constexpr AttemptLimit kSignInsPerAccount = {10, absl::Minutes(15)};
 // Mails that strangers can have us send to one mailbox.
 inline constexpr AttemptLimit kSignUpsPerEmail = {5, absl::Hours(1)};
+// Passwords tried with one link: wide enough for a person who tries all variants they remember, in
+// the link's hour. Afterwards the link is void.
+inline constexpr int kPasswordsPerLink = 10;
 // One address may be a clinic's or a mobile network's, so this is wide: it slows those who try one
-// password on many accounts. Successful sign-ins do not count. --attempts_per_client sets the
-// number.
+// password on many accounts. Successful sign-ins and verifications do not count.
+// --attempts_per_client sets the number.
 inline constexpr AttemptLimit kAttemptsPerClient = {100, absl::Minutes(15)};
 
 // What nobody needs any more is deleted this long after it expired, at most so many rows with one

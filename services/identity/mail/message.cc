@@ -26,8 +26,11 @@ Text TextOf(const v1::VerifyEmailMail& mail) {
   return {"Confirm your e-mail address",
           {"Somebody, we hope you, asked for an account at the patient portal with this e-mail "
            "address.",
-           "To confirm that it is yours, open this link within one hour:", "", mail.link(), "",
-           "If it was not you, do not open the link. Without it there will be no account."}};
+           "To confirm that it is yours, open this link within one hour and give the password that "
+           "was chosen:",
+           "", mail.link(), "",
+           "If it was not you, there is nothing you need to do. Without the link and the password "
+           "there will be no account."}};
 }
 
 Text TextOf(const v1::SignUpRepeatedMail& mail) {

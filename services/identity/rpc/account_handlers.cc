@@ -10,6 +10,7 @@
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/email.h"
 #include "services/identity/domain/errors.h"
+#include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
 
 namespace portal::identity {
@@ -18,6 +19,7 @@ AccountHandlers::AccountHandlers(const Dependencies& dependencies)
     : deps_(dependencies),
       accounts_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
+      passwords_(dependencies.hasher, accounts_, attempts_),
       mails_(dependencies.outbox, dependencies.portal_base_url) {}
 
 // Known and unknown addresses take the same way, to the mail: one hash, one transaction of the same
@@ -32,10 +34,9 @@ absl::StatusOr<v1::SignUpResponse> AccountHandlers::SignUp(const rpc::Context& c
                    deps_.idempotency.Find<v1::SignUpResponse>(deps_.pool, call, key, request));
   if (recorded.has_value()) return *std::move(recorded);
 
-  if (!context.call().client_address.empty()) {
-    RETURN_IF_ERROR(attempts_.Admit(
-        call, Attempt::FromClient(AttemptKind::kSignUpFromClient, context.call().client_address,
-                                  deps_.attempts_per_client)));
+  if (const std::optional<Attempt> attempt =
+          ClientAttempt(context, AttemptKind::kSignUpFromClient, deps_.attempts_per_client)) {
+    RETURN_IF_ERROR(attempts_.Admit(call, *attempt));
   }
   ASSIGN_OR_RETURN(const std::string password_hash, deps_.hasher.Hash(request.password()));
   return deps_.idempotency.Run<v1::SignUpResponse>(
@@ -70,21 +71,41 @@ absl::Status AccountHandlers::Record(db::Transaction& transaction, const rpc::Co
 
 absl::StatusOr<v1::VerifyEmailResponse> AccountHandlers::VerifyEmail(
     const rpc::Context& context, const v1::VerifyEmailRequest& request) {
+  RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", request.password()));
+  const db::CallOptions call = rpc::CallOf(context);
+  const idempotency::Key key = rpc::KeyOf(context, request.request_id());
+  ASSIGN_OR_RETURN(std::optional<v1::VerifyEmailResponse> recorded,
+                   deps_.idempotency.Find<v1::VerifyEmailResponse>(deps_.pool, call, key, request));
+  if (recorded.has_value()) return *std::move(recorded);
+
+  const std::optional<Attempt> attempt =
+      ClientAttempt(context, AttemptKind::kVerifyEmailFromClient, deps_.attempts_per_client);
+  if (attempt.has_value()) RETURN_IF_ERROR(attempts_.Admit(call, *attempt));
   const std::string token_hash = crypto::Sha256(request.token());
-  const auto new_account_id = id::AccountId::New(deps_.clock);
-  RETURN_IF_ERROR(
-      deps_.pool.Transact(rpc::CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
-        ASSIGN_OR_RETURN(
-            const id::AccountId account_id,
-            accounts_.Verify(transaction, token_hash, new_account_id, deps_.clock.Now()));
-        audit::Event event = context.AuditEvent();
-        event.actor_kind = audit::ActorKind::kAccount;
-        event.actor_id = account_id;
-        event.resource_kind = "account";
-        event.resource_id = account_id.ToString();
-        return audit::Append(transaction, deps_.clock, {event});
-      }));
-  return v1::VerifyEmailResponse();
+  const absl::Status proven =
+      passwords_.CheckLink(call, token_hash, request.password(), deps_.clock.Now());
+  return deps_.idempotency.Run<v1::VerifyEmailResponse>(
+      deps_.pool, call, key, request,
+      [&](db::Transaction& transaction) -> absl::StatusOr<v1::VerifyEmailResponse> {
+        // Said here: a copy whose first one used the link meanwhile gets that one's answer instead.
+        RETURN_IF_ERROR(proven);
+        RETURN_IF_ERROR(Prove(transaction, context, token_hash));
+        if (attempt.has_value()) RETURN_IF_ERROR(attempts_.Forgive(transaction, *attempt));
+        return v1::VerifyEmailResponse();
+      });
+}
+
+absl::Status AccountHandlers::Prove(db::Transaction& transaction, const rpc::Context& context,
+                                    const std::string& token_hash) {
+  ASSIGN_OR_RETURN(const id::AccountId account_id,
+                   accounts_.Verify(transaction, token_hash, id::AccountId::New(deps_.clock),
+                                    deps_.clock.Now()));
+  audit::Event event = context.AuditEvent();
+  event.actor_kind = audit::ActorKind::kAccount;
+  event.actor_id = account_id;
+  event.resource_kind = "account";
+  event.resource_id = account_id.ToString();
+  return audit::Append(transaction, deps_.clock, {event});
 }
 
 absl::StatusOr<v1::Account> AccountHandlers::GetAccount(const rpc::Context& context,

@@ -1,6 +1,8 @@
 #ifndef SERVICES_IDENTITY_RPC_ACCOUNT_HANDLERS_H_
 #define SERVICES_IDENTITY_RPC_ACCOUNT_HANDLERS_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/db/session.h"
@@ -9,6 +11,7 @@
 #include "portal/identity/v1/account_service.pb.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/mails.h"
+#include "services/identity/rpc/password_check.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 
@@ -22,6 +25,7 @@ class AccountHandlers {
   // On the password lane.
   absl::StatusOr<v1::SignUpResponse> SignUp(const rpc::Context& context,
                                             const v1::SignUpRequest& request);
+  // On the password lane.
   absl::StatusOr<v1::VerifyEmailResponse> VerifyEmail(const rpc::Context& context,
                                                       const v1::VerifyEmailRequest& request);
   absl::StatusOr<v1::Account> GetAccount(const rpc::Context& context,
@@ -31,10 +35,14 @@ class AccountHandlers {
   // Counts, records and mails a sign-up whose password is hashed.
   absl::Status Record(db::Transaction& transaction, const rpc::Context& context, const Email& email,
                       const std::string& password_hash);
+  // Makes the account that a link belongs to, once its password was found right.
+  absl::Status Prove(db::Transaction& transaction, const rpc::Context& context,
+                     const std::string& token_hash);
 
   const Dependencies deps_;
   AccountStore accounts_;
   AttemptCounter attempts_;
+  PasswordCheck passwords_;
   const Mails mails_;
 };
 

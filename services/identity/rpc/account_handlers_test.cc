@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/identity/domain/limits.h"
 #include "services/identity/rpc/service_fixture.h"
 
 namespace portal::identity {
@@ -117,8 +118,9 @@ TEST_F(AccountTest, OnlyTheNewestLinkCountsWithItsOwnPassword) {
   const std::string attackers = VerificationToken();
   ASSERT_EQ(SignUp("victim@example.org", "the victim's choice").Outcome(), "OK");
   const std::string victims = VerificationToken();
-  EXPECT_EQ(VerifyEmail(attackers).Outcome(), "LINK_REJECTED");
-  EXPECT_EQ(VerifyEmail(victims).Outcome(), "OK");
+  EXPECT_EQ(VerifyEmail(attackers, "the attacker's choice").Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(VerifyEmail(victims, "the attacker's choice").Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(VerifyEmail(victims, "the victim's choice").Outcome(), "OK");
   EXPECT_EQ(SignIn("victim@example.org", "the attacker's choice").Outcome(),
             "CREDENTIALS_REJECTED");
   EXPECT_EQ(SignIn("victim@example.org", "the victim's choice").Outcome(), "OK");
@@ -129,8 +131,140 @@ TEST_F(AccountTest, SignUpAfterwardsCannotRideOnTheVictimsLink) {
   const std::string victims = VerificationToken();
   ASSERT_EQ(SignUp("victim@example.org", "the attacker's choice").Outcome(), "OK");
   // The victim's own link is void now; it does not prove the mailbox for the attacker's password.
-  EXPECT_EQ(VerifyEmail(victims).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(VerifyEmail(victims, "the victim's choice").Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(VerifyEmail(victims, "the attacker's choice").Outcome(), "LINK_REJECTED");
   EXPECT_EQ(Count("accounts"), "0");
+}
+
+TEST_F(AccountTest, PreHijackingFailsThoughTheVictimOpensTheStrangersLink) {
+  ASSERT_EQ(SignUp("victim@example.org", "the attacker's choice").Outcome(), "OK");
+  const std::string unasked = VerificationToken();
+  // The victim believes it is theirs, and gives the password they would have chosen.
+  const auto refused = VerifyEmail(unasked, "the victim's choice");
+  EXPECT_EQ(refused.Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(Count("accounts"), "0");
+  EXPECT_EQ(SignIn("victim@example.org", "the attacker's choice").Outcome(), "EMAIL_NOT_VERIFIED");
+
+  ASSERT_EQ(SignUp("victim@example.org", "the victim's choice").Outcome(), "OK");
+  ASSERT_EQ(VerifyEmail(VerificationToken(), "the victim's choice").Outcome(), "OK");
+  EXPECT_EQ(SignIn("victim@example.org", "the attacker's choice").Outcome(),
+            "CREDENTIALS_REJECTED");
+  EXPECT_EQ(SignIn("victim@example.org", "the victim's choice").Outcome(), "OK");
+  EXPECT_EQ(Count("accounts"), "1");
+}
+
+TEST_F(AccountTest, WrongPasswordLeavesTheLinkValidAndNothingElse) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  const std::string events = Count("audit_events");
+  const std::string records = Count("idempotency_keys");
+  const std::string request_id = NewRequestId();
+  EXPECT_EQ(VerifyEmail(token, "a wrong password", request_id).Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(Count("accounts"), "0");
+  EXPECT_EQ(Count("audit_events"), events);
+  EXPECT_EQ(Count("idempotency_keys"), records);
+  // The refusal is not remembered either: the corrected request may keep its id.
+  EXPECT_EQ(VerifyEmail(token, kPassword, request_id).Outcome(), "OK");
+  EXPECT_EQ(SignIn("anna@example.org").Outcome(), "OK");
+}
+
+TEST_F(AccountTest, MalformedVerificationsAreNoAttempt) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  EXPECT_EQ(VerifyEmail(token, "").Outcome(), "INVALID_FIELD");
+  EXPECT_EQ(VerifyEmail(token, std::string(129, 'x')).Outcome(), "INVALID_FIELD");
+  EXPECT_EQ(VerifyEmail(token, kPassword, "not-a-uuid").Outcome(), "INVALID_FIELD");
+  EXPECT_EQ(Sql("SELECT link_attempts FROM sign_ups"), "0");
+  EXPECT_EQ(Count("accounts"), "0");
+}
+
+TEST_F(AccountTest, LinkIsVoidAfterTenWrongPasswordsAndStaysVoid) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  for (int i = 0; i < kPasswordsPerLink; ++i) {
+    EXPECT_EQ(VerifyEmail(token, "a wrong password").Outcome(), "CREDENTIALS_REJECTED");
+  }
+  EXPECT_EQ(VerifyEmail(token).Bytes(), VerifyEmail(std::string(43, 'A')).Bytes());
+  clock_.Advance(kVerificationLifetime - absl::Microseconds(1));
+  EXPECT_EQ(VerifyEmail(token).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(Count("accounts"), "0");
+  // A new link is not to blame.
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  EXPECT_EQ(VerifyEmail(VerificationToken()).Outcome(), "OK");
+}
+
+TEST_F(AccountTest, TenthPasswordMayBeTheRightOne) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  for (int i = 1; i < kPasswordsPerLink; ++i) {
+    EXPECT_EQ(VerifyEmail(token, "a wrong password").Outcome(), "CREDENTIALS_REJECTED");
+  }
+  EXPECT_EQ(VerifyEmail(token).Outcome(), "OK");
+}
+
+TEST_F(AccountTest, OfParallelPasswordsForALinkAtMostTheLimitIsEvaluated) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  std::atomic<int> evaluated = 0;
+  std::atomic<int> rejected = 0;
+  InParallel(40, [&](int i) {
+    const auto answer = VerifyEmail(token, absl::StrCat("guess number ", i));
+    evaluated += answer.Outcome() == "CREDENTIALS_REJECTED";
+    rejected += answer.Outcome() == "LINK_REJECTED";
+  });
+  EXPECT_EQ(evaluated, kPasswordsPerLink);
+  EXPECT_EQ(rejected, 40 - kPasswordsPerLink);
+  EXPECT_EQ(VerifyEmail(token).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(Count("accounts"), "0");
+}
+
+TEST_F(AccountTest, ClientIsLimitedOverAllLinksAndSuccessesDoNotCount) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string annas = VerificationToken();
+  EXPECT_EQ(VerifyEmail(annas, kPassword, "", "192.0.2.1").Outcome(), "OK");
+  ASSERT_EQ(SignUp("bob@example.org").Outcome(), "OK");
+  const std::string bobs = VerificationToken();
+  for (int i = 0; i < kAttemptsPerClientForTest; ++i) {
+    EXPECT_EQ(VerifyEmail(std::string(43, 'A'), kPassword, "", "192.0.2.1").Outcome(),
+              "LINK_REJECTED");
+  }
+  const auto refused = VerifyEmail(bobs, kPassword, "", "192.0.2.1");
+  EXPECT_EQ(refused.Outcome(), "TOO_MANY_ATTEMPTS");
+  EXPECT_EQ(status::RetryAfterOf(rpc::FromGrpc(refused.status)), kAttemptsPerClient.window);
+  EXPECT_EQ(Sql("SELECT link_attempts FROM sign_ups"), "0");
+  EXPECT_EQ(VerifyEmail(bobs, kPassword, "", "192.0.2.2").Outcome(), "OK");
+}
+
+TEST_F(AccountTest, RepeatedVerificationGetsTheSameAnswerAndCountsNothing) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  const std::string request_id = NewRequestId();
+  ASSERT_EQ(VerifyEmail(token, kPassword, request_id, "192.0.2.1").Outcome(), "OK");
+  for (int i = 0; i < kAttemptsPerClientForTest + 5; ++i) {
+    EXPECT_EQ(VerifyEmail(token, kPassword, request_id, "192.0.2.1").Outcome(), "OK");
+  }
+  EXPECT_EQ(Count("accounts"), "1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.VerifyEmail'"), "1");
+  EXPECT_EQ(VerifyEmail(token, "a wrong password", request_id).Outcome(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(VerifyEmail(std::string(43, 'A'), kPassword, request_id).Outcome(),
+            "REQUEST_ID_REUSED");
+  EXPECT_EQ(VerifyEmail(token).Outcome(), "LINK_REJECTED");
+  clock_.Advance(idempotency::kRetention);
+  EXPECT_EQ(VerifyEmail(token, kPassword, request_id).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(Count("accounts"), "1");
+}
+
+TEST_F(AccountTest, CopiesOfAVerificationInParallelAllGetItsAnswer) {
+  for (int round = 0; round < 5; ++round) {
+    ASSERT_EQ(SignUp(absl::StrCat("anna", round, "@example.org")).Outcome(), "OK");
+    const std::string token = VerificationToken();
+    const std::string request_id = NewRequestId();
+    InParallel(8,
+               [&](int) { EXPECT_EQ(VerifyEmail(token, kPassword, request_id).Outcome(), "OK"); });
+  }
+  EXPECT_EQ(Count("accounts"), "5");
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.VerifyEmail'"), "5");
 }
 
 TEST_F(AccountTest, RejectedLinksCannotBeToldApart) {
@@ -171,7 +305,10 @@ TEST_F(AccountTest, OfParallelSignUpsForOneAddressOneLinkWorks) {
   int verified = 0;
   for (const v1::Mail& mail : Mails()) {
     const std::string& link = mail.verify_email().link();
-    verified += VerifyEmail(link.substr(link.size() - 43)).ok();
+    for (int i = 0; i < 5; ++i) {
+      verified +=
+          VerifyEmail(link.substr(link.size() - 43), absl::StrCat("password number ", i)).ok();
+    }
   }
   EXPECT_EQ(verified, 1);
   int accepted = 0;
@@ -196,10 +333,12 @@ TEST_F(AccountTest, DatabaseHoldsNoPasswordsTokensOrLinks) {
   EXPECT_EQ(Count("outbox_events"), "1");
   const std::string link_token = VerificationToken();
   EXPECT_EQ(holds("sign_ups", link_token), "0");
-  ASSERT_EQ(VerifyEmail(link_token).Outcome(), "OK");
+  ASSERT_EQ(VerifyEmail(link_token, "canary password").Outcome(), "OK");
   const std::string session_token = NewSessionToken("anna@example.org", "canary password");
-  for (const char* table : {"accounts", "sessions", "attempts", "audit_events"}) {
+  for (const char* table :
+       {"accounts", "sessions", "attempts", "audit_events", "idempotency_keys"}) {
     EXPECT_EQ(holds(table, "canary password"), "0") << table;
+    EXPECT_EQ(holds(table, link_token), "0") << table;
     EXPECT_EQ(holds(table, session_token), "0") << table;
   }
 }

@@ -131,24 +131,34 @@ absl::StatusOr<v1::ListStaffMembersResponse> ClinicHandlers::ListStaffMembers(
 
 absl::StatusOr<v1::AcceptStaffInvitationResponse> ClinicHandlers::AcceptStaffInvitation(
     const rpc::Context& context, const v1::AcceptStaffInvitationRequest& request) {
+  using Response = v1::AcceptStaffInvitationResponse;
   RETURN_IF_ERROR(CheckDisplayName("display_name", request.display_name()));
   const db::CallOptions call = rpc::CallOf(context);
+  const idempotency::Key key = rpc::KeyOf(context, request.request_id());
+  ASSIGN_OR_RETURN(std::optional<Response> recorded,
+                   deps_.idempotency.Find<Response>(deps_.pool, call, key, request));
+  if (recorded.has_value()) return *std::move(recorded);
+
   const std::string token_hash = crypto::Sha256(request.token());
-  ASSIGN_OR_RETURN(const Invitation invitation,
-                   staff_.FindInvitation(call, token_hash, deps_.clock.Now()));
-  ASSIGN_OR_RETURN(const Acceptor acceptor, Authenticate(context, invitation, request.password()));
-  const auto accept = [&](db::Transaction& transaction) {
-    return Accept(transaction, context, token_hash, acceptor, request.display_name());
-  };
-  ASSIGN_OR_RETURN(const StaffMember member, deps_.pool.Transact(call, accept));
-  v1::AcceptStaffInvitationResponse response;
-  *response.mutable_staff_member() = ToProto(member);
-  return response;
+  const absl::StatusOr<Acceptor> acceptor = Authenticate(call, token_hash, request.password());
+  return deps_.idempotency.Run<Response>(
+      deps_.pool, call, key, request,
+      [&](db::Transaction& transaction) -> absl::StatusOr<Response> {
+        // Said here: a copy whose first one used the link meanwhile gets that one's answer instead.
+        RETURN_IF_ERROR(acceptor.status());
+        ASSIGN_OR_RETURN(const StaffMember member, Accept(transaction, context, token_hash,
+                                                          *acceptor, request.display_name()));
+        Response response;
+        *response.mutable_staff_member() = ToProto(member);
+        return response;
+      });
 }
 
-absl::StatusOr<ClinicHandlers::Acceptor> ClinicHandlers::Authenticate(const rpc::Context& context,
-                                                                      const Invitation& invitation,
+absl::StatusOr<ClinicHandlers::Acceptor> ClinicHandlers::Authenticate(const db::CallOptions& call,
+                                                                      const std::string& token_hash,
                                                                       const std::string& password) {
+  ASSIGN_OR_RETURN(const Invitation invitation,
+                   staff_.FindInvitation(call, token_hash, deps_.clock.Now()));
   if (!invitation.account.has_value()) {
     RETURN_IF_ERROR(deps_.password_policy.Check(password));
     ASSIGN_OR_RETURN(std::string hash, deps_.hasher.Hash(password));
@@ -156,8 +166,7 @@ absl::StatusOr<ClinicHandlers::Acceptor> ClinicHandlers::Authenticate(const rpc:
                     .new_password_hash = std::move(hash)};
   }
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", password));
-  ASSIGN_OR_RETURN(const PasswordMatch match,
-                   passwords_.Check(rpc::CallOf(context), invitation.email, password));
+  ASSIGN_OR_RETURN(const PasswordMatch match, passwords_.Check(call, invitation.email, password));
   if (!match.account.has_value()) return CredentialsRejected();
   return Acceptor{.account_id = match.account->account_id};
 }

@@ -48,8 +48,9 @@ class ClinicHandlers {
   // Records the invitation, mails its link, writes the audit row.
   absl::StatusOr<StaffMember> Invite(db::Transaction& transaction, const rpc::Context& context,
                                      const Clinic& clinic, const Email& email, StaffRoles roles);
-  // CREDENTIALS_REJECTED if the address has an account with another password.
-  absl::StatusOr<Acceptor> Authenticate(const rpc::Context& context, const Invitation& invitation,
+  // Who holds the invitation's link and knows the password. LINK_REJECTED, or CREDENTIALS_REJECTED
+  // if the address has an account with another password.
+  absl::StatusOr<Acceptor> Authenticate(const db::CallOptions& call, const std::string& token_hash,
                                         const std::string& password);
   absl::StatusOr<StaffMember> Accept(db::Transaction& transaction, const rpc::Context& context,
                                      const std::string& token_hash, const Acceptor& acceptor,

@@ -280,7 +280,7 @@ TEST_F(AcceptTest, PendingSignUpIsNoAccountAndIsVoidAfterwards) {
   const std::string attackers = VerificationToken();
   const std::string token = InvitationFor("anna@example.org");
   EXPECT_EQ(Accept(token, "anna's own password").Outcome(), "OK");
-  EXPECT_EQ(VerifyEmail(attackers).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(VerifyEmail(attackers, "the attacker's choice").Outcome(), "LINK_REJECTED");
   EXPECT_EQ(SignIn("anna@example.org", "the attacker's choice").Outcome(), "CREDENTIALS_REJECTED");
   EXPECT_EQ(SignIn("anna@example.org", "anna's own password").Outcome(), "OK");
 }
@@ -299,6 +299,7 @@ TEST_F(AcceptTest, UnacceptableAnswersLeaveTheLinkValid) {
   EXPECT_EQ(Accept(token, kPassword, "").Outcome(), "INVALID_FIELD");
   EXPECT_EQ(Accept(token, kPassword, std::string(201, 'x')).Outcome(), "INVALID_FIELD");
   EXPECT_EQ(Accept(token, kPassword, "line\nbreak").Outcome(), "INVALID_FIELD");
+  EXPECT_EQ(Accept(token, kPassword, "Dr. Anna Moss", "not-a-uuid").Outcome(), "INVALID_FIELD");
   EXPECT_EQ(Count("accounts"), "0");
   EXPECT_EQ(Accept(token).Outcome(), "OK");
 }
@@ -332,6 +333,51 @@ TEST_F(AcceptTest, AcceptedInParallelItIsAcceptedOnce) {
   EXPECT_EQ(
       Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.AcceptStaffInvitation'"),
       "1");
+}
+
+TEST_F(AcceptTest, RepeatedAcceptanceGetsTheSameAnswerAndCountsNothing) {
+  NewAccount("anna@example.org", "anna's own password");
+  const std::string token = InvitationFor("anna@example.org");
+  const std::string request_id = NewRequestId();
+  const auto accept = [&](const std::string& password, const std::string& display_name) {
+    return Accept(token, password, display_name, request_id);
+  };
+  EXPECT_EQ(accept("another long password", "Anna").Outcome(), "CREDENTIALS_REJECTED");
+  const auto first = accept("anna's own password", "Anna");
+  ASSERT_EQ(first.Outcome(), "OK");
+  for (int i = 0; i < kSignInsPerAccount.attempts + 5; ++i) {
+    const auto repeated = accept("anna's own password", "Anna");
+    EXPECT_EQ(repeated.Outcome(), "OK");
+    EXPECT_EQ(repeated.response.SerializeAsString(), first.response.SerializeAsString());
+  }
+  EXPECT_EQ(Sql("SELECT count(*) FROM attempts WHERE kind = 1"), "0");
+  EXPECT_EQ(accept("another long password", "Anna").Outcome(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(accept("anna's own password", "Eve").Outcome(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(Accept(token, "anna's own password", "Anna").Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(Sql("SELECT display_name FROM staff_members"), "Anna");
+  EXPECT_EQ(
+      Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.AcceptStaffInvitation'"),
+      "1");
+}
+
+TEST_F(AcceptTest, CopiesOfAnAcceptanceInParallelAllGetItsAnswer) {
+  for (int round = 0; round < 10; ++round) {
+    const std::string clinic = absl::StrCat("clinic-", round);
+    ASSERT_EQ(CreateClinic(ClinicRequest(clinic, clinic + "@example.org")).Outcome(), "OK");
+    const std::string token = InvitationToken();
+    const std::string request_id = NewRequestId();
+    std::vector<std::string> answers(16);
+    InParallel(16, [&](int i) {
+      const auto answer = Accept(token, kPassword, "Anna", request_id);
+      EXPECT_EQ(answer.Outcome(), "OK");
+      answers[i] = answer.response.SerializeAsString();
+    });
+    EXPECT_EQ(answers, std::vector<std::string>(16, answers[0]));
+  }
+  EXPECT_EQ(Count("accounts"), "10");
+  EXPECT_EQ(
+      Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.AcceptStaffInvitation'"),
+      "10");
 }
 
 TEST_F(AcceptTest, ExpiredInvitationCanBeRenewed) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "libs/status/status_macros.h"
+#include "services/identity/domain/errors.h"
 #include "services/identity/domain/limits.h"
 
 namespace portal::identity {
@@ -27,6 +28,15 @@ absl::StatusOr<PasswordMatch> PasswordCheck::Check(const db::CallOptions& call, 
   }
   ASSIGN_OR_RETURN(match.sign_up, Verify(credentials.sign_up_password_hash, password));
   return match;
+}
+
+absl::Status PasswordCheck::CheckLink(const db::CallOptions& call, absl::string_view token_hash,
+                                      absl::string_view password, absl::Time now) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> hash,
+                   accounts_.CountLinkAttempt(call, token_hash, now));
+  ASSIGN_OR_RETURN(const bool matches, Verify(hash, password));
+  if (!hash.has_value()) return LinkRejected();
+  return matches ? absl::OkStatus() : CredentialsRejected();
 }
 
 absl::StatusOr<bool> PasswordCheck::Verify(const std::optional<std::string>& hash,

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "libs/crypto/password.h"
@@ -35,6 +36,12 @@ class PasswordCheck {
   // Takes as long as hashing; for the password lane.
   absl::StatusOr<PasswordMatch> Check(const db::CallOptions& call, const Email& email,
                                       absl::string_view password);
+
+  // Compares a password with that of the sign-up a link belongs to: OK, LINK_REJECTED or
+  // CREDENTIALS_REJECTED, at the cost of one Argon2id evaluation each. Counted before it is looked
+  // at; see AccountStore::CountLinkAttempt.
+  absl::Status CheckLink(const db::CallOptions& call, absl::string_view token_hash,
+                         absl::string_view password, absl::Time now);
 
  private:
   // An absent hash costs as much as one that does not match.

@@ -12,7 +12,7 @@ std::vector<rpc::MethodTable> Service::Tables() {
   using rpc::Lane;
   rpc::MethodTable accounts(v1::AccountService::service_full_name());
   accounts.Unary("SignUp", Lane::kPassword, &accounts_, &AccountHandlers::SignUp)
-      .Unary("VerifyEmail", Lane::kWrite, &accounts_, &AccountHandlers::VerifyEmail)
+      .Unary("VerifyEmail", Lane::kPassword, &accounts_, &AccountHandlers::VerifyEmail)
       .Unary("GetAccount", Lane::kRead, &accounts_, &AccountHandlers::GetAccount);
   rpc::MethodTable sessions(v1::SessionService::service_full_name());
   sessions.Unary("SignIn", Lane::kPassword, &sessions_, &SessionHandlers::SignIn)

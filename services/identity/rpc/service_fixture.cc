@@ -93,10 +93,15 @@ ServiceTest::Answer<v1::SignUpResponse> ServiceTest::SignUp(const std::string& e
   return Call(*accounts_, &v1::AccountService::Stub::SignUp, request, "", address);
 }
 
-ServiceTest::Answer<v1::VerifyEmailResponse> ServiceTest::VerifyEmail(const std::string& token) {
+ServiceTest::Answer<v1::VerifyEmailResponse> ServiceTest::VerifyEmail(const std::string& token,
+                                                                      const std::string& password,
+                                                                      std::string request_id,
+                                                                      const std::string& address) {
   v1::VerifyEmailRequest request;
   request.set_token(token);
-  return Call(*accounts_, &v1::AccountService::Stub::VerifyEmail, request);
+  request.set_password(password);
+  request.set_request_id(request_id.empty() ? NewRequestId() : std::move(request_id));
+  return Call(*accounts_, &v1::AccountService::Stub::VerifyEmail, request, "", address);
 }
 
 ServiceTest::Answer<v1::Account> ServiceTest::GetAccount(const std::string& passport) {
@@ -137,11 +142,13 @@ ServiceTest::Answer<v1::StaffMember> ServiceTest::Invite(
 }
 
 ServiceTest::Answer<v1::AcceptStaffInvitationResponse> ServiceTest::Accept(
-    const std::string& token, const std::string& password, const std::string& display_name) {
+    const std::string& token, const std::string& password, const std::string& display_name,
+    std::string request_id) {
   v1::AcceptStaffInvitationRequest request;
   request.set_token(token);
   request.set_password(password);
   request.set_display_name(display_name);
+  request.set_request_id(request_id.empty() ? NewRequestId() : std::move(request_id));
   return Call(*clinics_, &v1::ClinicService::Stub::AcceptStaffInvitation, request);
 }
 
@@ -169,7 +176,7 @@ v1::InviteStaffMemberRequest ServiceTest::InviteRequest(const std::string& clini
 
 void ServiceTest::NewAccount(const std::string& email, const std::string& password) {
   EXPECT_EQ(SignUp(email, password).Outcome(), "OK");
-  EXPECT_EQ(VerifyEmail(VerificationToken()).Outcome(), "OK");
+  EXPECT_EQ(VerifyEmail(VerificationToken(), password).Outcome(), "OK");
 }
 
 std::string ServiceTest::NewSessionToken(const std::string& email, const std::string& password) {

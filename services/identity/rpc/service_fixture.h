@@ -75,7 +75,10 @@ class ServiceTest : public ::testing::Test {
   Answer<v1::SignUpResponse> SignUp(const std::string& email,
                                     const std::string& password = kPassword,
                                     std::string request_id = "", const std::string& address = "");
-  Answer<v1::VerifyEmailResponse> VerifyEmail(const std::string& token);
+  Answer<v1::VerifyEmailResponse> VerifyEmail(const std::string& token,
+                                              const std::string& password = kPassword,
+                                              std::string request_id = "",
+                                              const std::string& address = "");
   Answer<v1::Account> GetAccount(const std::string& passport);
   Answer<v1::SignInResponse> SignIn(const std::string& email,
                                     const std::string& password = kPassword,
@@ -88,7 +91,7 @@ class ServiceTest : public ::testing::Test {
                                  const std::string& passport);
   Answer<v1::AcceptStaffInvitationResponse> Accept(
       const std::string& token, const std::string& password = kPassword,
-      const std::string& display_name = "Dr. Anna Moss");
+      const std::string& display_name = "Dr. Anna Moss", std::string request_id = "");
 
   // A request that is right, for a test to spoil.
   v1::CreateClinicRequest ClinicRequest(const std::string& slug, const std::string& owner_email);

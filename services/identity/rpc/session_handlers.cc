@@ -9,6 +9,7 @@
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
+#include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
 
 namespace portal::identity {
@@ -36,7 +37,8 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const rpc::Context& c
   ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", request.password()));
   const db::CallOptions call = rpc::CallOf(context);
-  if (const std::optional<Attempt> attempt = ClientAttempt(context)) {
+  if (const std::optional<Attempt> attempt =
+          ClientAttempt(context, AttemptKind::kSignInFromClient, deps_.attempts_per_client)) {
     RETURN_IF_ERROR(attempts_.Admit(call, *attempt));
   }
   ASSIGN_OR_RETURN(const PasswordMatch match, passwords_.Check(call, email, request.password()));
@@ -62,7 +64,8 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::OpenSession(const rpc::Conte
                                    now + deps_.session_limits.lifetime));
     if (new_hash.has_value()) RETURN_IF_ERROR(accounts_.Rehash(transaction, account, *new_hash));
     RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(email)));
-    if (const std::optional<Attempt> attempt = ClientAttempt(context)) {
+    if (const std::optional<Attempt> attempt =
+            ClientAttempt(context, AttemptKind::kSignInFromClient, deps_.attempts_per_client)) {
       RETURN_IF_ERROR(attempts_.Forgive(transaction, *attempt));
     }
     audit::Event event = EventAbout(context, session_id);
@@ -120,12 +123,6 @@ absl::StatusOr<v1::IssuePassportResponse> SessionHandlers::IssuePassport(
   response.set_passport(std::move(issued.token));
   *response.mutable_expire_time() = ToProto(issued.expires_at);
   return response;
-}
-
-std::optional<Attempt> SessionHandlers::ClientAttempt(const rpc::Context& context) const {
-  if (context.call().client_address.empty()) return std::nullopt;
-  return Attempt::FromClient(AttemptKind::kSignInFromClient, context.call().client_address,
-                             deps_.attempts_per_client);
 }
 
 absl::StatusOr<Session> SessionHandlers::Live(std::optional<Session> session,

@@ -33,8 +33,6 @@ class SessionHandlers {
                                                           const v1::IssuePassportRequest& request);
 
  private:
-  // None if the gateway did not say where the client is.
-  std::optional<Attempt> ClientAttempt(const rpc::Context& context) const;
   // Once the password was found right: opens a session and stops counting what led to it.
   absl::StatusOr<v1::SignInResponse> OpenSession(const rpc::Context& context, const Email& email,
                                                  const AccountCredentials& account,

@@ -2,6 +2,7 @@
 
 #include "libs/status/errors.h"
 #include "services/identity/domain/errors.h"
+#include "services/identity/domain/limits.h"
 #include "services/identity/storage/queries.h"
 
 namespace portal::identity {
@@ -37,6 +38,20 @@ absl::StatusOr<bool> AccountStore::PutSignUp(db::Transaction& transaction, const
             sign_up.expires_at)
       .One()
       .Bool("has_account");
+}
+
+absl::StatusOr<std::optional<std::string>> AccountStore::CountLinkAttempt(
+    const db::CallOptions& call, absl::string_view token_hash, absl::Time now) {
+  return pool_.Execute(call,
+                       [&](db::Session& session) -> absl::StatusOr<std::optional<std::string>> {
+                         const std::optional<db::Row> row =
+                             session
+                                 .Exec(queries::kCountLinkAttempt,
+                                       db::Bytes{std::string(token_hash)}, now, kPasswordsPerLink)
+                                 .AtMostOne();
+                         if (!row.has_value()) return std::nullopt;
+                         return row->Text("password_hash");
+                       });
 }
 
 absl::StatusOr<id::AccountId> AccountStore::Verify(db::Transaction& transaction,

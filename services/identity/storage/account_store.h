@@ -61,8 +61,17 @@ class AccountStore {
   // account already: then nobody must get the link.
   absl::StatusOr<bool> PutSignUp(db::Transaction& transaction, const SignUp& sign_up);
 
-  // Makes the account that the link belongs to, with the password of its own sign-up. LINK_REJECTED
-  // if the token is unknown, used, replaced or, at `now`, expired.
+  // Counts an attempt to use a link with a password, before the password is looked at, and returns
+  // what to compare it with: the hash of the link's own sign-up. None if the token is unknown,
+  // used, replaced, at `now` expired, or was tried kPasswordsPerLink times: of any number at once
+  // no more get the hash.
+  absl::StatusOr<std::optional<std::string>> CountLinkAttempt(const db::CallOptions& call,
+                                                              absl::string_view token_hash,
+                                                              absl::Time now);
+
+  // Makes the account that the link belongs to, with the password of its own sign-up, which the
+  // caller has compared. LINK_REJECTED if the token is unknown, used, replaced or, at `now`,
+  // expired.
   absl::StatusOr<id::AccountId> Verify(db::Transaction& transaction, absl::string_view token_hash,
                                        const id::AccountId& new_account_id, absl::Time now);
 

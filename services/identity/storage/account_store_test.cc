@@ -32,6 +32,12 @@ class AccountStoreTest : public StoreTest {
     });
   }
 
+  std::optional<std::string> HashFor(absl::string_view token) {
+    auto hash = accounts_.CountLinkAttempt({}, HashOf(token), clock_.Now());
+    EXPECT_OK(hash);
+    return *std::move(hash);
+  }
+
   Credentials CredentialsOf(absl::string_view email) {
     absl::StatusOr<Credentials> found = accounts_.FindCredentials({}, EmailOf(email));
     EXPECT_OK(found);
@@ -79,6 +85,42 @@ TEST_F(AccountStoreTest, UnknownAndUsedLinksAreRejected) {
   ASSERT_OK(Verify("token"));
   EXPECT_THAT(Verify("token"), FailsWith(absl::StatusCode::kInvalidArgument, "LINK_REJECTED"));
   EXPECT_EQ(Sql("SELECT count(*) FROM accounts"), "1");
+}
+
+TEST_F(AccountStoreTest, HashIsHandedOutForALiveLinkUpToTheLimit) {
+  ASSERT_OK(SignUpAs("anna@example.org", "hash", "token"));
+  for (int i = 0; i < kPasswordsPerLink; ++i) EXPECT_EQ(HashFor("token"), "hash");
+  EXPECT_EQ(HashFor("token"), std::nullopt);
+  EXPECT_EQ(HashFor("another token"), std::nullopt);
+  EXPECT_EQ(Sql("SELECT link_attempts FROM sign_ups"), absl::StrCat(kPasswordsPerLink));
+}
+
+TEST_F(AccountStoreTest, LinkGivesNoHashAtItsExpiryAndCountsNothing) {
+  ASSERT_OK(SignUpAs("anna@example.org", "hash", "token"));
+  clock_.Advance(kVerificationLifetime);
+  EXPECT_EQ(HashFor("token"), std::nullopt);
+  EXPECT_EQ(Sql("SELECT link_attempts FROM sign_ups"), "0");
+  clock_.Advance(-absl::Microseconds(1));
+  EXPECT_EQ(HashFor("token"), "hash");
+}
+
+TEST_F(AccountStoreTest, NewerLinkStartsWithAllItsAttempts) {
+  ASSERT_OK(SignUpAs("anna@example.org", "hash", "first"));
+  for (int i = 0; i < kPasswordsPerLink; ++i) EXPECT_EQ(HashFor("first"), "hash");
+  ASSERT_OK(SignUpAs("anna@example.org", "newer hash", "second"));
+  EXPECT_EQ(HashFor("first"), std::nullopt);
+  for (int i = 0; i < kPasswordsPerLink; ++i) EXPECT_EQ(HashFor("second"), "newer hash");
+  EXPECT_EQ(HashFor("second"), std::nullopt);
+}
+
+TEST_F(AccountStoreTest, OfManyAttemptsAtOnceExactlyTheLimitGetsTheHash) {
+  for (int round = 0; round < 5; ++round) {
+    const std::string token = absl::StrCat("anna", round, "@example.org");
+    ASSERT_OK(SignUpAs(token, "hash", token));
+    std::atomic<int> handed_out = 0;
+    InParallel(40, [&](int) { handed_out += HashFor(token).has_value(); });
+    EXPECT_EQ(handed_out, kPasswordsPerLink);
+  }
 }
 
 TEST_F(AccountStoreTest, NewerSignUpVoidsTheLinkAndThePasswordOfTheOlder) {

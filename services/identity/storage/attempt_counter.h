@@ -20,6 +20,7 @@ enum class AttemptKind {
   kSignInFromClient = 2,  // by the client's network
   kSignUpOfEmail = 3,
   kSignUpFromClient = 4,
+  kVerifyEmailFromClient = 5,
 };
 
 // An attempt, of its kind, at or from somebody.

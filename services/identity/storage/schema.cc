@@ -19,7 +19,7 @@ void AddSchema(db::PoolOptions& options) {
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
-          {.project = "identity", .changes = {"sessions", "clinics", "attempts"}}};
+          {.project = "identity", .changes = {"sessions", "clinics", "attempts", "link_attempts"}}};
 }
 
 }  // namespace portal::identity

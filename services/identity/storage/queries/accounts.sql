@@ -12,8 +12,15 @@ INSERT INTO sign_ups (normalized_email, email, password_hash, token_hash, create
 VALUES ($1, $2, $3, $4, from_micros($5), from_micros($6))
 ON CONFLICT (normalized_email) DO UPDATE
   SET email = excluded.email, password_hash = excluded.password_hash, token_hash = excluded.token_hash,
-      created_at = excluded.created_at, expires_at = excluded.expires_at
+      created_at = excluded.created_at, expires_at = excluded.expires_at, link_attempts = 0
 RETURNING EXISTS (SELECT FROM accounts WHERE accounts.normalized_email = sign_ups.normalized_email) AS has_account
+
+-- name: CountLinkAttempt
+-- The hash to compare with, if the link is live at $2 and was tried fewer than $3 times. Those at once queue up at the
+-- row, and each sees the ones before it.
+UPDATE sign_ups SET link_attempts = link_attempts + 1
+WHERE token_hash = $1 AND expires_at > from_micros($2) AND link_attempts < $3
+RETURNING password_hash
 
 -- name: VerifySignUp
 -- The link's use and the account are one statement: of two uses at once the second finds no sign-up.

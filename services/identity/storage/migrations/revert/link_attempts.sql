@@ -1,0 +1,5 @@
+BEGIN;
+
+ALTER TABLE sign_ups DROP COLUMN link_attempts;
+
+COMMIT;

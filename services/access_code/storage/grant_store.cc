@@ -1,5 +1,7 @@
 #include "services/access_code/storage/grant_store.h"
 
+#include <algorithm>
+
 #include "services/access_code/domain/errors.h"
 #include "services/access_code/storage/patient_directory.h"
 #include "services/access_code/storage/queries.h"
@@ -23,7 +25,9 @@ Grant FromRow(const db::Row& row) {
 
 absl::StatusOr<std::vector<GrantedPatient>> GrantStore::Check(
     const db::CallOptions& call, const id::AccountId& account_id,
-    const std::vector<id::PatientId>& patient_ids) const {
+    std::vector<id::PatientId> patient_ids) const {
+  std::sort(patient_ids.begin(), patient_ids.end());
+  patient_ids.erase(std::unique(patient_ids.begin(), patient_ids.end()), patient_ids.end());
   return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<GrantedPatient>> {
     std::vector<GrantedPatient> granted;
     for (const db::Row& row : session.Exec(queries::kCheckGrants, account_id, patient_ids)) {

@@ -28,10 +28,10 @@ class GrantStore {
   // `pool` outlives the store.
   explicit GrantStore(db::Pool& pool) : pool_(pool) {}
 
-  // Those of the patients for whom the account holds an active grant.
+  // Those of the patients for whom the account holds an active grant, each once.
   absl::StatusOr<std::vector<GrantedPatient>> Check(
       const db::CallOptions& call, const id::AccountId& account_id,
-      const std::vector<id::PatientId>& patient_ids) const;
+      std::vector<id::PatientId> patient_ids) const;
 
   // Whether the account holds an active grant for the patient.
   static bool Holds(db::Session& session, const id::AccountId& account_id,

@@ -1,7 +1,11 @@
 -- name: CheckGrants
--- The hot path: answered from the index grants_active alone.
-SELECT patient_id, grant_id FROM grants
-WHERE account_id = $1 AND patient_id = ANY ($2::uuid[]) AND revoked_at IS NULL
+-- The hot path: one look-up for each patient, answered from the index grants_active alone. With "= ANY" the planner,
+-- who takes every account for one of few patients, reads all grants of an account that has many.
+SELECT asked.patient_id, held.grant_id
+FROM unnest($2::uuid[]) AS asked (patient_id)
+     CROSS JOIN LATERAL (SELECT grant_id FROM grants
+                         WHERE account_id = $1 AND patient_id = asked.patient_id AND revoked_at IS NULL
+                         LIMIT 1) AS held
 
 -- name: ListGrantedPatients
 -- $2, $3: the last row of the page before; NULL for the first page. An account holds few grants: they are sorted here.

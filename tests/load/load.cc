@@ -43,7 +43,8 @@ ABSL_FLAG(absl::Duration, duration, absl::Seconds(8), "Measured.");
 namespace portal {
 namespace {
 
-// One call: starts it, and says by `done` how it ended. "OK" or what went wrong.
+// One call: starts it, and says by `done` how it ended: "OK" or what went wrong. Nothing of the
+// call remains by then, see libs/rpc/grant_checker.cc.
 using Done = std::function<void(std::string)>;
 using Call = std::function<void(int connection, Done done)>;
 
@@ -103,8 +104,10 @@ Call EchoCall() {
     state->context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
     (*stubs)[connection]->async()->CallPublic(
         &state->context, &state->request, &state->response,
-        [state, done = std::move(done)](const grpc::Status& status) {
-          done(Outcome(status, state->response.text() == state->request.text()));
+        [state, done = std::move(done)](const grpc::Status& status) mutable {
+          std::string outcome = Outcome(status, state->response.text() == state->request.text());
+          state.reset();
+          done(std::move(outcome));
         });
   };
 }
@@ -127,9 +130,12 @@ Call GetMyPatientCall() {
     state->context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
     (*stubs)[connection]->async()->GetMyPatient(
         &state->context, &state->request, &state->response,
-        [state, done = std::move(done)](const grpc::Status& status) {
-          done(Outcome(status, state->response.patient_id() == state->request.patient_id() &&
-                                   !state->response.family_name().empty()));
+        [state, done = std::move(done)](const grpc::Status& status) mutable {
+          std::string outcome =
+              Outcome(status, state->response.patient_id() == state->request.patient_id() &&
+                                  !state->response.family_name().empty());
+          state.reset();
+          done(std::move(outcome));
         });
   };
 }

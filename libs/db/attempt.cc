@@ -33,7 +33,7 @@ void Transaction::AfterCommit(std::function<void()> then) { attempt_.AfterCommit
 namespace internal {
 namespace {
 
-// How far a statement may outlast its deadline, at most; nobody waits for it any more.
+// How far a statement may outlast its deadline, at most.
 constexpr absl::Duration kCoarseStep = absl::Milliseconds(250);
 constexpr absl::Duration kFineStep = absl::Milliseconds(25);  // of a limit below the coarse step
 

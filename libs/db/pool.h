@@ -56,7 +56,8 @@ struct PoolOptions {
 enum class Isolation { kReadCommitted, kRepeatableRead, kSerializable };
 
 struct CallOptions {
-  // When the caller gives up: nothing waits longer, no statement starts later or runs longer.
+  // When the caller gives up: nothing waits longer, no statement starts later, and none runs more
+  // than 250 ms longer.
   absl::Time deadline = absl::InfiniteFuture();
   // Of Transact.
   Isolation isolation = Isolation::kReadCommitted;

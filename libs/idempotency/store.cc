@@ -50,6 +50,7 @@ absl::Status Store::RunOnce(db::Pool& pool, const db::CallOptions& call, const K
   const std::string serialized = Serialize(request);
   bool told = false;  // the claim told what became of an earlier run, or there was none
   const auto attempt = [&](db::Transaction& transaction) -> absl::Status {
+    told = false;  // whatever an attempt before this one found
     told = Claim(transaction, key, serialized);
     if (!told) {
       const db::Rows recorded =

@@ -393,6 +393,17 @@ TEST_F(InDoubtTest, RefusalFoundOnTheSecondRunIsTold) {
   EXPECT_EQ(Changes(), "");
 }
 
+TEST_F(InDoubtTest, RefusalOfTheRepetitionThatFindsTheChangeIsTold) {
+  proxy_.LoseNextCommit(PostgresProxy::Loss::kAfterCommit);
+  EXPECT_THAT(
+      store_->Run<StringValue>(
+          *far_pool_, {}, key_, Text("a"), [&](db::Transaction& t) { return Change(t, "a"); },
+          nullptr, [](db::Transaction&, const StringValue&) { return status::EtagMismatch(); }),
+      FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_EQ(runs_, 1);
+  EXPECT_EQ(Changes(), "a");
+}
+
 // With PostgreSQL gone nobody knows: the caller must not be told that nothing was changed.
 TEST_F(InDoubtTest, DoubtThatCannotBeResolvedIsTold) {
   testing::PostgresCluster cluster;

@@ -9,7 +9,7 @@
 
 namespace portal::rpc {
 
-// How the call's statements run: not longer than its caller waits.
+// How the call's statements run: hardly longer than its caller waits.
 inline db::CallOptions CallOf(const Context& context) { return {.deadline = context.deadline()}; }
 
 // What the change is known by when it is repeated.

@@ -17,23 +17,30 @@ namespace portal::rpc {
 // Outcome of the audit row of a repeated request: its recorded answer was given out once more.
 inline constexpr char kRepeated[] = "REPEATED";
 
+// What an answer discloses, as its audit row names it.
+struct Disclosed {
+  const char* resource_kind;
+  std::string resource_id;
+  std::string patient_id;
+};
+
 // Makes a change of a patient's data once, however often its request arrives: idempotency::Run with
 // what a handler has at hand. `change` writes its own audit row; a repetition, which discloses the
-// recorded answer again, gets one here. `patient_of` tells from the answer whom that row is about;
-// null if the policy's patient field does. `Dependencies` has `pool`, `idempotency` and `clock`.
+// recorded answer again, gets one here, about what `disclosed` tells of the answer. `Dependencies`
+// has `pool`, `idempotency` and `clock`.
 template <typename Response, typename Dependencies, typename Request>
 absl::StatusOr<Response> ChangeOnce(
     const Dependencies& dependencies, const Context& context, const Request& request,
     absl::FunctionRef<absl::StatusOr<Response>(db::Transaction&)> change,
-    const std::string& (Response::*patient_of)() const = nullptr) {
+    Disclosed (*disclosed)(const Response&)) {
   const auto audit_repetition = [&](db::Transaction& transaction,
                                     const Response& recorded) -> absl::Status {
+    const Disclosed again = disclosed(recorded);
     audit::Event event = context.AuditEvent();
     event.outcome = kRepeated;
-    if (patient_of != nullptr) {
-      ASSIGN_OR_RETURN(event.patient_id,
-                       id::PatientId::Parse("patient_id", (recorded.*patient_of)()));
-    }
+    event.resource_kind = again.resource_kind;
+    event.resource_id = again.resource_id;
+    ASSIGN_OR_RETURN(event.patient_id, id::PatientId::Parse("patient_id", again.patient_id));
     return audit::Append(transaction, dependencies.clock, {event});
   };
   return dependencies.idempotency.template Run<Response>(

@@ -13,6 +13,7 @@
 #include "libs/auth/peer.h"
 #include "libs/rpc/channel.h"
 #include "libs/status/errors.h"
+#include "libs/testing/pki.h"
 #include "libs/testing/postgres.h"
 #include "libs/testing/rpc_harness.h"
 #include "portal/testing/v1/probe_service.grpc.pb.h"
@@ -60,6 +61,9 @@ struct ProbeHandlers {
     if (during) during(context);
     if (request.text() == "throw") throw std::runtime_error("secret");
     if (request.text() == "unreasoned") return absl::InternalError("secret");
+    if (request.text() == "missing") {
+      return status::Error(absl::StatusCode::kNotFound, "SOAP_CHART_NOT_FOUND", "none");
+    }
     ProbeResponse response;
     response.set_text(request.text());
     return response;
@@ -216,6 +220,24 @@ TEST_F(ServerTest, ServerThatIsAnotherServiceThanTheOneCalledGetsNoCall) {
   EXPECT_EQ(handlers_.calls, 0);
 }
 
+TEST_F(ServerTest, CertificateOfAnotherCaIsWorthNothingWhateverItNames) {
+  Start();
+  portal::testing::Pki other(harness_.folder() / "other");
+  const TlsFiles ours = harness_.pki().FilesOf("gateway"), theirs = other.FilesOf("gateway");
+  // The client's own is foreign; then only what it trusts is, so that the server's is foreign to
+  // it.
+  for (const TlsFiles& files : {TlsFiles{theirs.certificate, theirs.key, ours.ca},
+                                TlsFiles{ours.certificate, ours.key, theirs.ca}}) {
+    auto channel = ServiceChannel(harness_.address(), harness_.server_uri(), files);
+    ProbeResponse response;
+    EXPECT_EQ(ProbeService::NewStub(channel)
+                  ->CallPublic(Caller("", absl::Seconds(3)), ProbeRequest(), &response)
+                  .error_code(),
+              grpc::StatusCode::UNAVAILABLE);
+  }
+  EXPECT_EQ(handlers_.calls, 0);
+}
+
 TEST_F(ServerTest, ClientWithoutCertificateGetsNoConnection) {
   Start();
   auto channel = grpc::CreateChannel(harness_.address(), grpc::InsecureChannelCredentials());
@@ -267,16 +289,20 @@ TEST_F(ServerTest, ChangeWithoutGrantNeverReachesTheHandler) {
 }
 
 TEST_F(ServerTest, GrantRevokedWhileTheDataIsReadKeepsTheDataIn) {
-  Start();
   const auto patient = *id::PatientId::Parse("patient_id", kPatient);
   grants_.Grant(account_, patient);
+  std::atomic<bool> revoking = false;
+  // The handler has begun; whatever it reads from now on may have been written after the
+  // revocation.
+  handlers_.during = [&](const Context&) {
+    if (revoking) grants_.Revoke(account_, patient);
+  };
+  Start();
   ProbeRequest request;
   request.set_patient_id(kPatient);
   request.set_text("canary");
   EXPECT_EQ(Call(&ProbeService::Stub::ReadPatient, request, AccountPassport()), "OK");
-  // The handler has begun; whatever it reads from now on may have been written after the
-  // revocation.
-  handlers_.during = [&](const Context&) { grants_.Revoke(account_, patient); };
+  revoking = true;
   ProbeResponse response;
   const std::string passport = AccountPassport();
   const grpc::Status status = stub_->ReadPatient(Caller(passport), request, &response);
@@ -319,6 +345,15 @@ TEST_F(ServerTest, ChangeRefusedToAKnownPersonIsInTheTrail) {
   grants_.Grant(account_, *id::PatientId::Parse("patient_id", kPatient));
   EXPECT_EQ(Call(&ProbeService::Stub::ChangePatient, request, AccountPassport()), "OK");
   EXPECT_EQ(Trail(), refused);
+}
+
+TEST_F(ServerTest, ChangeOfWhatIsNotThereIsInTheTrail) {
+  Start();
+  ProbeRequest request;
+  request.set_text("missing");
+  EXPECT_EQ(Call(&ProbeService::Stub::CallAccount, request, AccountPassport()),
+            "SOAP_CHART_NOT_FOUND");
+  EXPECT_EQ(Trail(), "account||testing.CallAccount|SOAP_CHART_NOT_FOUND");
 }
 
 TEST_F(ServerTest, ReadThatCannotBeAuditedIsRefused) {

@@ -14,6 +14,7 @@
 
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "libs/auth/passport_token.h"
 #include "libs/rpc/server.h"
 #include "libs/status/errors.h"
 #include "libs/testing/rpc_harness.h"
@@ -107,6 +108,13 @@ class FunctionStream final : public ProbeStream {
   const std::function<absl::StatusOr<NextResponse>()> next_;
 };
 
+// The time, or some time before it.
+class OffsetClock final : public time::Clock {
+ public:
+  absl::Time Now() const override { return absl::Now() + absl::Seconds(offset_seconds.load()); }
+  std::atomic<int> offset_seconds = 0;
+};
+
 struct ProbeHandlers {
   absl::StatusOr<ProbeResponse> Echo(const Context&, const ProbeRequest&) {
     if (during) during();
@@ -184,7 +192,8 @@ class StreamCallTest : public ::testing::Test {
   db::Pool pool_;  // never used
   audit::ReadLog reads_;
   portal::testing::FakeGrantChecker grants_;
-  portal::testing::RpcHarness harness_{"probe"};
+  OffsetClock clock_;
+  portal::testing::RpcHarness harness_{"probe", clock_};
   const std::string passport_ = harness_.Passport(id::AccountId::New(time::SystemClock()));
   std::unique_ptr<ProbeService::Stub> stub_;
 };
@@ -214,6 +223,20 @@ TEST_F(StreamCallTest, WaitingStreamHoldsNoWorkerAndGoesOnWhenWoken) {
     EXPECT_TRUE(watcher->End().ok());
   }
   wake();  // after the stream is gone
+}
+
+TEST_F(StreamCallTest, IdleStreamEndsWithItsPassport) {
+  Start();
+  constexpr int kSecondsLeft = 3;
+  clock_.offset_seconds = kSecondsLeft - absl::ToInt64Seconds(auth::kPassportLifetime);
+  const std::string passport = harness_.Passport(id::AccountId::New(clock_));
+  const absl::Time expires_at = clock_.Now() + auth::kPassportLifetime;
+  clock_.offset_seconds = 0;
+  Watcher watcher(*stub_, passport, 1);
+  hub_.AwaitJoined(1);
+  EXPECT_EQ(status::ReasonOf(watcher.End()),
+            "DEADLINE_EXCEEDED");  // the client's own has no reason
+  EXPECT_GE(absl::Now(), expires_at - absl::Seconds(1));
 }
 
 TEST_F(StreamCallTest, StreamOfAClientThatLeftEnds) {

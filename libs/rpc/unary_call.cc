@@ -87,6 +87,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> UnaryCall::Handle() {
 
 void UnaryCall::Handled(absl::StatusOr<std::unique_ptr<google::protobuf::Message>> result) {
   status_ = result.status();
+  refused_ = absl::IsNotFound(status_) || absl::IsPermissionDenied(status_);
   if (result.ok()) response_ = *std::move(result);
   // A patient that does not exist takes as long as one that is not granted.
   const bool read = method_.policy.needs_grant() && method_.lane == Lane::kRead;

@@ -64,7 +64,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, private Task {
   AdmittedCall call_;
   grpc::ByteBuffer* const response_bytes_;
   absl::Status status_;
-  bool refused_ = false;  // a known person was not allowed to make the call
+  bool refused_ = false;  // not allowed, or about what the caller cannot see
   std::unique_ptr<google::protobuf::Message> response_;
 };
 

@@ -35,8 +35,9 @@ namespace {
 // How often keys are read again and the database is looked at.
 constexpr absl::Duration kLookInterval = absl::Seconds(2);
 constexpr absl::Duration kDatabaseRetry = absl::Milliseconds(500);
-// Read log, sealer, measuring of the outbox and all pruning one each, and the relay's threads.
-constexpr int kBackgroundConnections = 4 + outbox::RelayOptions().threads;
+// Read log, sealer, measuring of the outbox, pruning of request ids and the service's own pruning
+// one each, and the relay's threads.
+constexpr int kBackgroundConnections = 5 + outbox::RelayOptions().threads;
 
 sigset_t EndSignals() {
   sigset_t signals;

@@ -28,6 +28,14 @@ audit::Event EventAbout(const rpc::Context& context, const id::AccessCodeId& acc
   return event;
 }
 
+rpc::Disclosed Disclosed(const v1::AccessCode& code) {
+  return {"access_code", code.access_code_id(), code.patient_id()};
+}
+
+rpc::Disclosed DisclosedByIssue(const v1::IssueAccessCodeResponse& issued) {
+  return Disclosed(issued.access_code());
+}
+
 }  // namespace
 
 AccessCodeHandlers::AccessCodeHandlers(const Dependencies& dependencies)
@@ -59,7 +67,8 @@ absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
     response.set_words(words.text());
     return response;
   };
-  return rpc::ChangeOnce<v1::IssueAccessCodeResponse>(deps_, context, request, issue);
+  return rpc::ChangeOnce<v1::IssueAccessCodeResponse>(deps_, context, request, issue,
+                                                      DisclosedByIssue);
 }
 
 absl::StatusOr<v1::ListAccessCodesResponse> AccessCodeHandlers::ListAccessCodes(
@@ -96,8 +105,7 @@ absl::StatusOr<v1::AccessCode> AccessCodeHandlers::CancelAccessCode(
                                   {EventAbout(context, code.id, code.clinic_id, code.patient_id)}));
     return ToProto(code, now);
   };
-  return rpc::ChangeOnce<v1::AccessCode>(deps_, context, request, cancel,
-                                         &v1::AccessCode::patient_id);
+  return rpc::ChangeOnce<v1::AccessCode>(deps_, context, request, cancel, Disclosed);
 }
 
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCode(
@@ -160,14 +168,18 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
 absl::Status AccessCodeHandlers::Repeat(db::Transaction& transaction, const rpc::Context& context,
                                         const v1::RedeemAccessCodeResponse& recorded,
                                         std::optional<RefusedCode>& refused) const {
-  ASSIGN_OR_RETURN(const id::PatientId patient_id,
-                   id::PatientId::Parse("patient_id", recorded.patient().patient_id()));
-  if (!GrantStore::Holds(transaction, context.account_id(), patient_id)) {
+  const v1::AccessiblePatient& patient = recorded.patient();
+  ASSIGN_OR_RETURN(const auto grant_id, id::GrantId::Parse("grant_id", patient.grant_id()));
+  ASSIGN_OR_RETURN(const auto patient_id, id::PatientId::Parse("patient_id", patient.patient_id()));
+  if (!GrantStore::Holds(transaction, context.account_id(), patient_id, grant_id)) {
     refused = RefusedCode{.refusal = Refusal::kUsed};
     return ToStatus(refused->refusal);
   }
   audit::Event event = context.AuditEvent();
+  ASSIGN_OR_RETURN(event.clinic_id, id::ClinicId::Parse("clinic_id", patient.clinic_id()));
   event.patient_id = patient_id;
+  event.resource_kind = "grant";
+  event.resource_id = patient.grant_id();
   event.outcome = rpc::kRepeated;
   return audit::Append(transaction, deps_.clock, {event});
 }

@@ -305,8 +305,11 @@ TEST_F(RedeemTest, ARepeatedRequestGetsTheSameAnswerEvenWhenNoAttemptIsLeft) {
   EXPECT_EQ(again.Outcome(), "OK");
   EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
   EXPECT_EQ(Sql("SELECT count(*) FROM grants"), "1");
-  EXPECT_EQ(Sql("SELECT patient_id, action FROM audit_events WHERE outcome = 'REPEATED'"),
-            absl::StrCat(first.response.patient().patient_id(), "|access_code.RedeemAccessCode"));
+  const v1::AccessiblePatient& patient = first.response.patient();
+  EXPECT_EQ(Sql("SELECT clinic_id, patient_id, resource_id, action FROM audit_events "
+                "WHERE outcome = 'REPEATED'"),
+            absl::StrCat(patient.clinic_id(), "|", patient.patient_id(), "|", patient.grant_id(),
+                         "|access_code.RedeemAccessCode"));
 }
 
 TEST_F(RedeemTest, ARepeatedRequestAfterTheGrantEndedIsThatOfAUsedCode) {
@@ -319,8 +322,9 @@ TEST_F(RedeemTest, ARepeatedRequestAfterTheGrantEndedIsThatOfAUsedCode) {
   EXPECT_EQ(again.Bytes(), Redeem(kUnknownCode, account_).Bytes());
   EXPECT_EQ(again.response.ByteSizeLong(), 0);
   EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE outcome = 'REPEATED'"), "0");
+  // Another grant for the same patient does not bring it back.
   NewGrant(patient, account_);
-  EXPECT_EQ(Redeem(request, account_).Outcome(), "OK");
+  EXPECT_EQ(Redeem(request, account_).Outcome(), "ACCESS_CODE_REJECTED");
 }
 
 TEST_F(RedeemTest, ARequestIdWithAnotherCodeIsRefusedAndTheCodeStaysLive) {

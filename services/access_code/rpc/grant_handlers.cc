@@ -34,6 +34,10 @@ absl::StatusOr<std::vector<id::PatientId>> ParseCheckedPatients(
   return ids;
 }
 
+rpc::Disclosed Disclosed(const v1::Grant& grant) {
+  return {"grant", grant.grant_id(), grant.patient_id()};
+}
+
 }  // namespace
 
 GrantHandlers::GrantHandlers(const Dependencies& dependencies)
@@ -94,7 +98,7 @@ absl::StatusOr<v1::Grant> GrantHandlers::RevokeGrant(const rpc::Context& context
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
     return ToProto(grant);
   };
-  return rpc::ChangeOnce<v1::Grant>(deps_, context, request, revoke, &v1::Grant::patient_id);
+  return rpc::ChangeOnce<v1::Grant>(deps_, context, request, revoke, Disclosed);
 }
 
 absl::StatusOr<v1::CheckGrantsResponse> GrantHandlers::CheckGrants(

@@ -39,8 +39,10 @@ absl::StatusOr<std::vector<GrantedPatient>> GrantStore::Check(
 }
 
 bool GrantStore::Holds(db::Session& session, const id::AccountId& account_id,
-                       const id::PatientId& patient_id) {
-  return !session.Exec(queries::kCheckGrants, account_id, std::vector{patient_id}).empty();
+                       const id::PatientId& patient_id, const id::GrantId& grant_id) {
+  const auto held =
+      session.Exec(queries::kCheckGrants, account_id, std::vector{patient_id}).AtMostOne();
+  return held.has_value() && held->Id<id::GrantId>("grant_id") == grant_id;
 }
 
 absl::StatusOr<std::vector<AccessiblePatient>> GrantStore::ListPatients(

@@ -29,13 +29,13 @@ class GrantStore {
   explicit GrantStore(db::Pool& pool) : pool_(pool) {}
 
   // Those of the patients for whom the account holds an active grant, each once.
-  absl::StatusOr<std::vector<GrantedPatient>> Check(
-      const db::CallOptions& call, const id::AccountId& account_id,
-      std::vector<id::PatientId> patient_ids) const;
+  absl::StatusOr<std::vector<GrantedPatient>> Check(const db::CallOptions& call,
+                                                    const id::AccountId& account_id,
+                                                    std::vector<id::PatientId> patient_ids) const;
 
-  // Whether the account holds an active grant for the patient.
+  // Whether the grant is active and the account's for the patient.
   static bool Holds(db::Session& session, const id::AccountId& account_id,
-                    const id::PatientId& patient_id);
+                    const id::PatientId& patient_id, const id::GrantId& grant_id);
 
   // At most `limit` of the patients whom the account may see, by name in the order of the Unicode
   // collation.

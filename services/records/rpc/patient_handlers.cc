@@ -15,6 +15,13 @@
 #include "services/records/rpc/patient_announcement.h"
 
 namespace portal::records {
+namespace {
+
+rpc::Disclosed Disclosed(const v1::Patient& patient) {
+  return {"patient", patient.patient_id(), patient.patient_id()};
+}
+
+}  // namespace
 
 absl::StatusOr<v1::Patient> PatientHandlers::CreatePatient(
     const rpc::Context& context, const v1::CreatePatientRequest& request) {
@@ -37,7 +44,7 @@ absl::StatusOr<v1::Patient> PatientHandlers::CreatePatient(
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
     return ToProto(patient);
   };
-  return rpc::ChangeOnce<v1::Patient>(deps_, context, request, create, &v1::Patient::patient_id);
+  return rpc::ChangeOnce<v1::Patient>(deps_, context, request, create, Disclosed);
 }
 
 absl::StatusOr<v1::Patient> PatientHandlers::GetPatient(const rpc::Context& context,

@@ -25,6 +25,10 @@ audit::Event EventAbout(const rpc::Context& context, const SoapChart& chart) {
   return event;
 }
 
+rpc::Disclosed Disclosed(const v1::SoapChart& chart) {
+  return {"soap_chart", chart.soap_chart_id(), chart.patient_id()};
+}
+
 SoapChart NewChart(const rpc::Context& context, const ChartChange& content,
                    const time::Clock& clock) {
   const absl::Time now = clock.Now();
@@ -61,8 +65,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::CreateSoapChart(
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, chart)}));
     return ToProto(chart);
   };
-  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, create,
-                                        &v1::SoapChart::patient_id);
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, create, Disclosed);
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::GetSoapChart(
@@ -109,8 +112,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::UpdateSoapChart(
     }
     return Write(context, transaction, before, Changed(before, change, deps_.clock.Now()));
   };
-  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, change,
-                                        &v1::SoapChart::patient_id);
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, change, Disclosed);
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::LockSoapChart(
@@ -122,7 +124,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::LockSoapChart(
     RETURN_IF_ERROR(CheckEditable(before, update.etag));
     return Write(context, transaction, before, Locked(before, deps_.clock.Now()));
   };
-  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, lock, &v1::SoapChart::patient_id);
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, lock, Disclosed);
 }
 
 absl::StatusOr<v1::ListPlanSectionKindsResponse> SoapChartHandlers::ListPlanSectionKinds(

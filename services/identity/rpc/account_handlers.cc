@@ -12,6 +12,7 @@
 #include "services/identity/domain/errors.h"
 #include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
+#include "services/identity/rpc/repetition.h"
 
 namespace portal::identity {
 
@@ -30,8 +31,9 @@ absl::StatusOr<v1::SignUpResponse> AccountHandlers::SignUp(const rpc::Context& c
   RETURN_IF_ERROR(deps_.password_policy.Check(request.password()));
   const db::CallOptions call = rpc::CallOf(context);
   const idempotency::Key key = rpc::KeyOf(context, request.request_id());
+  const v1::SignUpRequest repeatable = WithoutPassword(request);
   ASSIGN_OR_RETURN(std::optional<v1::SignUpResponse> recorded,
-                   deps_.idempotency.Find<v1::SignUpResponse>(deps_.pool, call, key, request));
+                   deps_.idempotency.Find<v1::SignUpResponse>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
 
   if (const std::optional<Attempt> attempt =
@@ -40,7 +42,7 @@ absl::StatusOr<v1::SignUpResponse> AccountHandlers::SignUp(const rpc::Context& c
   }
   ASSIGN_OR_RETURN(const std::string password_hash, deps_.hasher.Hash(request.password()));
   return deps_.idempotency.Run<v1::SignUpResponse>(
-      deps_.pool, call, key, request,
+      deps_.pool, call, key, repeatable,
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::SignUpResponse> {
         RETURN_IF_ERROR(Record(transaction, context, email, password_hash));
         return v1::SignUpResponse();
@@ -74,8 +76,10 @@ absl::StatusOr<v1::VerifyEmailResponse> AccountHandlers::VerifyEmail(
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", request.password()));
   const db::CallOptions call = rpc::CallOf(context);
   const idempotency::Key key = rpc::KeyOf(context, request.request_id());
-  ASSIGN_OR_RETURN(std::optional<v1::VerifyEmailResponse> recorded,
-                   deps_.idempotency.Find<v1::VerifyEmailResponse>(deps_.pool, call, key, request));
+  const v1::VerifyEmailRequest repeatable = WithoutPassword(request);
+  ASSIGN_OR_RETURN(
+      std::optional<v1::VerifyEmailResponse> recorded,
+      deps_.idempotency.Find<v1::VerifyEmailResponse>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
 
   const std::optional<Attempt> attempt =
@@ -84,8 +88,9 @@ absl::StatusOr<v1::VerifyEmailResponse> AccountHandlers::VerifyEmail(
   const std::string token_hash = crypto::Sha256(request.token());
   const absl::Status proven =
       passwords_.CheckLink(call, token_hash, request.password(), deps_.clock.Now());
+  if (!IsSettled(proven)) return proven;
   return deps_.idempotency.Run<v1::VerifyEmailResponse>(
-      deps_.pool, call, key, request,
+      deps_.pool, call, key, repeatable,
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::VerifyEmailResponse> {
         // Said here: a copy whose first one used the link meanwhile gets that one's answer instead.
         RETURN_IF_ERROR(proven);

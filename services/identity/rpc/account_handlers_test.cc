@@ -80,9 +80,27 @@ TEST_F(AccountTest, RepeatedRequestGetsTheSameAnswerAndSendsNothing) {
     EXPECT_EQ(SignUp("anna@example.org", kPassword, request_id).Outcome(), "OK");
   }
   EXPECT_TRUE(Mails().empty());
-  EXPECT_EQ(SignUp("anna@example.org", "another long password", request_id).Outcome(),
-            "REQUEST_ID_REUSED");
+  EXPECT_EQ(SignUp("bob@example.org", kPassword, request_id).Outcome(), "REQUEST_ID_REUSED");
   EXPECT_EQ(SignIn("anna@example.org", kPassword).Outcome(), "EMAIL_NOT_VERIFIED");
+  EXPECT_EQ(Count("sign_ups"), "1");
+}
+
+TEST_F(AccountTest, RepeatedSignUpDoesNotTellAnAlteredPasswordAndTheFirstOneStands) {
+  const std::string request_id = NewRequestId();
+  ASSERT_EQ(SignUp("anna@example.org", kPassword, request_id, "192.0.2.1").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  const std::string counted = Sql("SELECT sum(cardinality(attempted_at)) FROM attempts");
+  const auto same = SignUp("anna@example.org", kPassword, request_id, "192.0.2.1");
+  const auto altered = SignUp("anna@example.org", "another long password", request_id, "192.0.2.1");
+  EXPECT_EQ(altered.Outcome(), "OK");
+  EXPECT_EQ(altered.Bytes(), same.Bytes());
+  EXPECT_EQ(altered.response.SerializeAsString(), same.response.SerializeAsString());
+  EXPECT_TRUE(Mails().empty());
+  EXPECT_EQ(Sql("SELECT sum(cardinality(attempted_at)) FROM attempts"), counted);
+  EXPECT_EQ(VerifyEmail(token, "another long password").Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(VerifyEmail(token, kPassword).Outcome(), "OK");
+  EXPECT_EQ(SignIn("anna@example.org", "another long password").Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(SignIn("anna@example.org", kPassword).Outcome(), "OK");
 }
 
 TEST_F(AccountTest, AddressGetsAtMostFiveMailsAnHour) {
@@ -246,13 +264,35 @@ TEST_F(AccountTest, RepeatedVerificationGetsTheSameAnswerAndCountsNothing) {
   }
   EXPECT_EQ(Count("accounts"), "1");
   EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.VerifyEmail'"), "1");
-  EXPECT_EQ(VerifyEmail(token, "a wrong password", request_id).Outcome(), "REQUEST_ID_REUSED");
   EXPECT_EQ(VerifyEmail(std::string(43, 'A'), kPassword, request_id).Outcome(),
             "REQUEST_ID_REUSED");
   EXPECT_EQ(VerifyEmail(token).Outcome(), "LINK_REJECTED");
   clock_.Advance(idempotency::kRetention);
   EXPECT_EQ(VerifyEmail(token, kPassword, request_id).Outcome(), "LINK_REJECTED");
   EXPECT_EQ(Count("accounts"), "1");
+}
+
+TEST_F(AccountTest, RepeatedVerificationDoesNotTellAGuessedPassword) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string token = VerificationToken();
+  const std::string request_id = NewRequestId();
+  ASSERT_EQ(VerifyEmail(token, kPassword, request_id, "192.0.2.1").Outcome(), "OK");
+  const std::string counted = Sql("SELECT sum(cardinality(attempted_at)) FROM attempts");
+  const std::string events = Count("audit_events");
+  const auto right = VerifyEmail(token, kPassword, request_id, "192.0.2.1");
+  const auto wrong = VerifyEmail(token, "a wrong password", request_id, "192.0.2.1");
+  EXPECT_EQ(wrong.Outcome(), "OK");
+  EXPECT_EQ(wrong.Bytes(), right.Bytes());
+  EXPECT_EQ(wrong.response.SerializeAsString(), right.response.SerializeAsString());
+  // With another link neither.
+  const std::string other(43, 'A');
+  EXPECT_EQ(VerifyEmail(other, kPassword, request_id).Outcome(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(VerifyEmail(other, kPassword, request_id).Bytes(),
+            VerifyEmail(other, "a wrong password", request_id).Bytes());
+  EXPECT_EQ(Sql("SELECT sum(cardinality(attempted_at)) FROM attempts"), counted);
+  EXPECT_EQ(Count("audit_events"), events);
+  EXPECT_EQ(SignIn("anna@example.org", "a wrong password").Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(SignIn("anna@example.org", kPassword).Outcome(), "OK");
 }
 
 TEST_F(AccountTest, CopiesOfAVerificationInParallelAllGetItsAnswer) {

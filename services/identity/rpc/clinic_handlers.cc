@@ -12,6 +12,7 @@
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/text.h"
 #include "services/identity/rpc/convert.h"
+#include "services/identity/rpc/repetition.h"
 
 namespace portal::identity {
 namespace {
@@ -135,14 +136,16 @@ absl::StatusOr<v1::AcceptStaffInvitationResponse> ClinicHandlers::AcceptStaffInv
   RETURN_IF_ERROR(CheckDisplayName("display_name", request.display_name()));
   const db::CallOptions call = rpc::CallOf(context);
   const idempotency::Key key = rpc::KeyOf(context, request.request_id());
+  const v1::AcceptStaffInvitationRequest repeatable = WithoutPassword(request);
   ASSIGN_OR_RETURN(std::optional<Response> recorded,
-                   deps_.idempotency.Find<Response>(deps_.pool, call, key, request));
+                   deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
 
   const std::string token_hash = crypto::Sha256(request.token());
   const absl::StatusOr<Acceptor> acceptor = Authenticate(call, token_hash, request.password());
+  if (!IsSettled(acceptor.status())) return acceptor.status();
   return deps_.idempotency.Run<Response>(
-      deps_.pool, call, key, request,
+      deps_.pool, call, key, repeatable,
       [&](db::Transaction& transaction) -> absl::StatusOr<Response> {
         // Said here: a copy whose first one used the link meanwhile gets that one's answer instead.
         RETURN_IF_ERROR(acceptor.status());

@@ -351,13 +351,37 @@ TEST_F(AcceptTest, RepeatedAcceptanceGetsTheSameAnswerAndCountsNothing) {
     EXPECT_EQ(repeated.response.SerializeAsString(), first.response.SerializeAsString());
   }
   EXPECT_EQ(Sql("SELECT count(*) FROM attempts WHERE kind = 1"), "0");
-  EXPECT_EQ(accept("another long password", "Anna").Outcome(), "REQUEST_ID_REUSED");
   EXPECT_EQ(accept("anna's own password", "Eve").Outcome(), "REQUEST_ID_REUSED");
   EXPECT_EQ(Accept(token, "anna's own password", "Anna").Outcome(), "LINK_REJECTED");
   EXPECT_EQ(Sql("SELECT display_name FROM staff_members"), "Anna");
   EXPECT_EQ(
       Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.AcceptStaffInvitation'"),
       "1");
+}
+
+TEST_F(AcceptTest, RepeatedAcceptanceDoesNotTellAGuessedPassword) {
+  const std::string token = InvitationFor("anna@example.org");
+  const std::string request_id = NewRequestId();
+  const auto accept = [&](const std::string& password, const std::string& display_name) {
+    return Accept(token, password, display_name, request_id);
+  };
+  ASSERT_EQ(accept("anna's own password", "Anna").Outcome(), "OK");
+  const std::string events = Count("audit_events");
+  const auto right = accept("anna's own password", "Anna");
+  for (const char* guess : {"another long password", "short", ""}) {
+    const auto wrong = accept(guess, "Anna");
+    EXPECT_EQ(wrong.Outcome(), "OK");
+    EXPECT_EQ(wrong.Bytes(), right.Bytes());
+    EXPECT_EQ(wrong.response.SerializeAsString(), right.response.SerializeAsString());
+  }
+  // With another name neither.
+  EXPECT_EQ(accept("another long password", "Eve").Outcome(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(accept("another long password", "Eve").Bytes(),
+            accept("anna's own password", "Eve").Bytes());
+  EXPECT_EQ(Count("attempts"), "0");
+  EXPECT_EQ(Count("audit_events"), events);
+  EXPECT_EQ(SignIn("anna@example.org", "another long password").Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(SignIn("anna@example.org", "anna's own password").Outcome(), "OK");
 }
 
 TEST_F(AcceptTest, CopiesOfAnAcceptanceInParallelAllGetItsAnswer) {

@@ -1,0 +1,31 @@
+#ifndef SERVICES_IDENTITY_RPC_REPETITION_H_
+#define SERVICES_IDENTITY_RPC_REPETITION_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "libs/status/errors.h"
+
+namespace portal::identity {
+
+// The request as its repetition is known by. A repetition is answered before anything is counted:
+// if the password were part of it, whether one is answered or refused as REQUEST_ID_REUSED would
+// tell a guess right from wrong, at no cost and as often as one likes.
+template <typename Request>
+Request WithoutPassword(Request request) {
+  request.clear_password();
+  return request;
+}
+
+// Whether what was found out before the transaction is about the link and the password, to be said
+// after the claim, where a copy's answer goes before it. Anything else tells nothing about them and
+// ends the call; a COMMIT_IN_DOUBT among it is not about the change.
+inline bool IsSettled(const absl::Status& found) {
+  const std::string reason = status::ReasonOf(found);
+  return found.ok() || reason == "LINK_REJECTED" || reason == "CREDENTIALS_REJECTED" ||
+         reason == "PASSWORD_UNACCEPTABLE" || reason == "INVALID_FIELD";
+}
+
+}  // namespace portal::identity
+
+#endif  // SERVICES_IDENTITY_RPC_REPETITION_H_

@@ -71,8 +71,8 @@ BAD_PATHS = ("nonsense", "", "state", "patient_id", "plan_sections.text", "*")
 
 # Another request under the same request id.
 ALTERED: dict[str, dict[str, Any]] = {
-    "identity.AccountService/SignUp": {"password": "quite another long password"},
-    "identity.AccountService/VerifyEmail": {"password": "quite another long password"},
+    "identity.AccountService/SignUp": {"email": "another@example.com"},
+    "identity.AccountService/VerifyEmail": {"token": "A" * 43},
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},
     "identity.ClinicService/InviteStaffMember": {"email": "another@example.com"},
     "identity.ClinicService/AcceptStaffInvitation": {"display_name": "Dr. Altered"},

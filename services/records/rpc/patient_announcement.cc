@@ -2,19 +2,13 @@
 
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/time/time.h"
-#include "grpcpp/client_context.h"
-#include "libs/rpc/channel.h"
-#include "libs/rpc/status_conversion.h"
-#include "libs/status/errors.h"
+#include "libs/rpc/event_route.h"
 #include "portal/access_code/v1/patient_directory_service.grpc.pb.h"
 
 namespace portal::records {
 
 using access_code::v1::PatientDirectoryService;
 using access_code::v1::PutPatientRequest;
-using access_code::v1::PutPatientResponse;
 
 std::string PutPatientPayload(const Patient& patient) {
   PutPatientRequest request;
@@ -28,17 +22,7 @@ std::string PutPatientPayload(const Patient& patient) {
 outbox::Route PutPatientRoute(std::shared_ptr<grpc::Channel> access_code) {
   std::shared_ptr<PatientDirectoryService::Stub> stub =
       PatientDirectoryService::NewStub(std::move(access_code));
-  return [stub = std::move(stub)](const outbox::Delivery& delivery) {
-    PutPatientRequest request;
-    if (!request.ParseFromString(delivery.payload)) {
-      return status::InvalidField("payload", "is not a PutPatientRequest");
-    }
-    grpc::ClientContext client;
-    client.set_deadline(absl::ToChronoTime(delivery.deadline));
-    client.AddMetadata(rpc::kRequestIdKey, delivery.event_id.ToString());
-    PutPatientResponse response;
-    return rpc::FromGrpc(stub->PutPatient(&client, request, &response));
-  };
+  return rpc::EventRoute(std::move(stub), &PatientDirectoryService::Stub::PutPatient);
 }
 
 }  // namespace portal::records

@@ -1,0 +1,28 @@
+#include "libs/notice/notice.h"
+
+#include <utility>
+
+#include "libs/rpc/event_route.h"
+#include "portal/messaging/v1/notice_service.grpc.pb.h"
+
+namespace portal::notice {
+
+using messaging::v1::DeliverNoticeRequest;
+using messaging::v1::NoticeService;
+
+id::Uuid Append(db::Transaction& transaction, const outbox::Outbox& outbox,
+                const messaging::v1::Notice& notice) {
+  DeliverNoticeRequest request;
+  *request.mutable_notice() = notice;
+  return outbox.Append(transaction, kTopic, request.SerializeAsString());
+}
+
+outbox::Route RouteTo(std::shared_ptr<grpc::Channel> messaging) {
+  std::shared_ptr<NoticeService::Stub> stub = NoticeService::NewStub(std::move(messaging));
+  return rpc::EventRoute(std::move(stub), &NoticeService::Stub::DeliverNotice,
+                         [](DeliverNoticeRequest& request, const outbox::Delivery& delivery) {
+                           request.set_event_id(delivery.event_id.ToString());
+                         });
+}
+
+}  // namespace portal::notice

@@ -1,0 +1,28 @@
+#ifndef LIBS_NOTICE_NOTICE_H_
+#define LIBS_NOTICE_NOTICE_H_
+
+#include <memory>
+
+#include "grpcpp/channel.h"
+#include "libs/db/session.h"
+#include "libs/id/uuid.h"
+#include "libs/outbox/outbox.h"
+#include "libs/outbox/relay.h"
+#include "portal/messaging/v1/notice.pb.h"
+
+// How a service has somebody told by e-mail: a notice is an outbox event that messaging takes over.
+namespace portal::notice {
+
+inline constexpr char kTopic[] = "notice";
+
+// Adds the notice to the transaction of its cause and returns its event id, the one that messaging
+// and operators know it by.
+id::Uuid Append(db::Transaction& transaction, const outbox::Outbox& outbox,
+                const messaging::v1::Notice& notice);
+
+// The topic's route.
+outbox::Route RouteTo(std::shared_ptr<grpc::Channel> messaging);
+
+}  // namespace portal::notice
+
+#endif  // LIBS_NOTICE_NOTICE_H_

@@ -29,6 +29,8 @@ ABSL_FLAG(int, argon2_memory_kib, 19 * 1024, "Memory of one password hash, KiB."
 ABSL_FLAG(int, argon2_passes, 2, "Passes of one password hash.");
 ABSL_FLAG(absl::Duration, session_lifetime, absl::Hours(12), "When a session ends, however busy.");
 ABSL_FLAG(absl::Duration, session_idle, absl::Minutes(30), "When a session ends that is not used.");
+ABSL_FLAG(absl::Duration, second_factor_removal_wait, portal::identity::kSecondFactorRemovalWait,
+          "How long the owner of a lost second factor has to object to its removal.");
 ABSL_FLAG(
     int, attempts_per_client, portal::identity::kAttemptsPerClient.attempts,
     "Failed sign-ins, failed verifications, and sign-ups, each, from one client address in 15 "
@@ -57,6 +59,9 @@ absl::Status CheckConfig(const Config& config) {
   if (sessions.idle < absl::Seconds(30) || sessions.lifetime < sessions.idle) {
     return absl::FailedPreconditionError(
         "--session_idle must be at least 30s, and --session_lifetime not shorter");
+  }
+  if (config.second_factor_removal_wait < absl::Hours(1)) {
+    return absl::FailedPreconditionError("--second_factor_removal_wait must be at least 1h");
   }
   if (config.attempts_per_client.attempts < 1) {
     return absl::FailedPreconditionError("--attempts_per_client must be positive");
@@ -90,6 +95,7 @@ absl::StatusOr<Config> ConfigFromFlags() {
                            .idle = absl::GetFlag(FLAGS_session_idle)};
   config.attempts_per_client = {.attempts = absl::GetFlag(FLAGS_attempts_per_client),
                                 .window = kAttemptsPerClient.window};
+  config.second_factor_removal_wait = absl::GetFlag(FLAGS_second_factor_removal_wait);
   RETURN_IF_ERROR(CheckConfig(config));
   return config;
 }

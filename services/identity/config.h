@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/crypto/password.h"
 #include "libs/rpc/executor.h"
 #include "services/identity/domain/limits.h"
@@ -23,6 +24,7 @@ struct Config {
   rpc::WorkQueue::Options password_lane;
   SessionLimits session_limits;
   AttemptLimit attempts_per_client;
+  absl::Duration second_factor_removal_wait;
 };
 
 // Call after absl::ParseCommandLine. FAILED_PRECONDITION, for the operator, names a flag that is

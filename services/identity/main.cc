@@ -56,7 +56,8 @@ absl::Status Run() {
                    .idempotency = runtime->idempotency(),
                    .portal_base_url = config.portal_base_url,
                    .session_limits = config.session_limits,
-                   .attempts_per_client = config.attempts_per_client});
+                   .attempts_per_client = config.attempts_per_client,
+                   .second_factor_removal_wait = config.second_factor_removal_wait});
   Retention retention(runtime->background_pool(), runtime->clock());
   background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
   std::map<std::string, outbox::Route> routes = mails->Routes();

@@ -50,6 +50,7 @@ READS_ETAG = ("UpdateSoapChart", "LockSoapChart")
 OVERLONG_REASONS = {
     "token": "LINK_REJECTED",
     "session_token": "SESSION_ENDED",
+    "challenge_token": "CHALLENGE_REJECTED",
     "code": "ACCESS_CODE_REJECTED",
     "page_token": "PAGE_TOKEN_INVALID",
     "etag": "ETAG_MISMATCH",
@@ -89,7 +90,7 @@ ALTERED: dict[str, dict[str, Any]] = {
 }
 
 # Requests of secrets alone, which a repetition neither needs nor tells: the first one stands.
-SECRETS_ONLY = {"identity.PasswordService/ChangePassword"}
+SECRETS_ONLY = {"identity.PasswordService/ChangePassword", "identity.SecondFactorService/DisableSecondFactor"}
 
 # Where in a list: phones[2].
 PLACE = re.compile(r"\[[0-9]+\]")
@@ -258,7 +259,11 @@ def malformed(valid: Message) -> Iterator[Fault]:
     needed = [field.name for field, _ in valid.ListFields() if field.name not in ("page_size", "page_token")]
     if needed:
         # A token alone is as good as a wrong one.
-        tokens = {("token",): "LINK_REJECTED", ("session_token",): "SESSION_ENDED"}
+        tokens = {
+            ("token",): "LINK_REJECTED",
+            ("session_token",): "SESSION_ENDED",
+            ("challenge_token",): "CHALLENGE_REJECTED",
+        }
         yield Fault("empty", b"", tokens.get(tuple(needed), "INVALID_FIELD"))
 
 

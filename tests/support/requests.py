@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional
 
 from suite import people
 from tests.support.calls import GATEWAY
+from tests.support.totp import totp
 from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World, chart_fields, new_id, patient_fields
 
 Fields = dict[str, Any]
@@ -68,6 +69,66 @@ def _reset_password(world: World) -> Fields:
     assert world.send("identity.PasswordService/RequestPasswordReset", request).ok
     token = world.suite.mailbox.wait_for_token(request["email"], page="reset-password")
     return {"token": token, "new_password": NEW_PASSWORD, "request_id": new_id()}
+
+
+def _with_second_factor(world: World) -> list[str]:
+    """Makes a subject with a second factor; its recovery codes."""
+    request = _begun_second_factor(world)
+    confirmed = world.subject.call("identity.SecondFactorService/ConfirmSecondFactor", request)
+    return confirmed["recovery_codes"]
+
+
+def _begun_second_factor(world: World) -> Fields:
+    subject = world.new_subject()
+    begun = subject.call("identity.SecondFactorService/BeginSecondFactor", {"password": PASSWORD})
+    return {"second_factor_code": totp(begun["secret"])}
+
+
+def _password_and_code(world: World) -> Fields:
+    return {"second_factor_code": _with_second_factor(world)[0], "password": PASSWORD}
+
+
+def _disable_second_factor(world: World) -> Fields:
+    return _password_and_code(world) | {"request_id": new_id()}
+
+
+def _challenge(world: World) -> Fields:
+    """A sign-in of a subject that owes the second factor."""
+    _with_second_factor(world)
+    return _challenge_again(world)
+
+
+def _challenge_again(world: World) -> Fields:
+    credentials = {"email": world.subject.email, "password": PASSWORD}
+    answer = world.suite.client.call("identity.SessionService/SignIn", credentials)
+    return {"challenge_token": answer["second_factor_challenge"]["challenge_token"]}
+
+
+def _complete_sign_in(world: World) -> Fields:
+    recovery_codes = _with_second_factor(world)
+    return _challenge_again(world) | {"second_factor_code": recovery_codes[0]}
+
+
+def _begin_removal(world: World) -> Fields:
+    challenge = _challenge(world)
+    assert world.send("identity.SecondFactorService/RequestSecondFactorRemoval", challenge).ok
+    return challenge | {"mailbox_code": world.suite.mailbox.wait_for_code(world.subject.email)}
+
+
+def _cancel_removal(world: World) -> Fields:
+    assert world.send("identity.SecondFactorService/BeginSecondFactorRemoval", _begin_removal(world)).ok
+    return {"token": world.suite.mailbox.wait_for_token(world.subject.email, page="cancel-removal")}
+
+
+def _complete_removal(world: World) -> Fields:
+    """After a waiting time that the test cannot wait for."""
+    assert world.send("identity.SecondFactorService/BeginSecondFactorRemoval", _begin_removal(world)).ok
+    world.ledger.query(
+        "identity",
+        "UPDATE second_factors SET removal_at = now() FROM accounts "
+        f"WHERE accounts.account_id = second_factors.account_id AND email = '{world.subject.email}'",
+    )
+    return _challenge_again(world)
 
 
 def _create_clinic(world: World) -> Fields:
@@ -182,6 +243,16 @@ REQUESTS = {
     "identity.SessionService/SignOut": Recipe("account", _nothing),
     "identity.SessionService/GetSession": Recipe("account", _nothing),
     "identity.SessionService/IssuePassport": Recipe("nobody", _issue_passport),
+    "identity.SessionService/CompleteSignIn": Recipe("nobody", _complete_sign_in),
+    "identity.SecondFactorService/GetSecondFactor": Recipe("account", _nothing),
+    "identity.SecondFactorService/BeginSecondFactor": Recipe("account", lambda _: {"password": PASSWORD}),
+    "identity.SecondFactorService/ConfirmSecondFactor": Recipe("account", _begun_second_factor),
+    "identity.SecondFactorService/RegenerateRecoveryCodes": Recipe("account", _password_and_code),
+    "identity.SecondFactorService/DisableSecondFactor": Recipe("account", _disable_second_factor),
+    "identity.SecondFactorService/RequestSecondFactorRemoval": Recipe("nobody", _challenge),
+    "identity.SecondFactorService/BeginSecondFactorRemoval": Recipe("nobody", _begin_removal),
+    "identity.SecondFactorService/CancelSecondFactorRemoval": Recipe("nobody", _cancel_removal),
+    "identity.SecondFactorService/CompleteSecondFactorRemoval": Recipe("nobody", _complete_removal),
     "identity.SessionService/ListSessions": Recipe("account", _page),
     "identity.SessionService/RevokeSession": Recipe("account", _revoke_session),
     "identity.SessionService/SignOutEverywhere": Recipe("account", _of_subject),

@@ -14,6 +14,7 @@ from suite.processes import POLL_SECONDS
 
 # The outbox delivers within moments of the commit; this is for a busy machine.
 ARRIVAL_SECONDS = 20.0
+CODE = re.compile(r"\b[0-9]{6}\b")
 LINK = re.compile(r"https?://\S+#\S+")
 TOKEN = re.compile(r"#(?:.*[=/])?([A-Za-z0-9_-]{43})$")
 
@@ -48,6 +49,12 @@ class Mail:
         return found.group(0) if found else None
 
     @property
+    def code(self) -> Optional[str]:
+        """The six digits it tells, if it does."""
+        found = CODE.search(self.text)
+        return found.group(0) if found else None
+
+    @property
     def token(self) -> Optional[str]:
         """The token of that link."""
         found = TOKEN.search(self.link or "")
@@ -78,6 +85,17 @@ class Mailbox:
                 return tokens[-1]
             if time.monotonic() > deadline:
                 raise SuiteError(f"no mail with a link for {recipient} arrived in {seconds:.0f} s ({self._folder})")
+            time.sleep(POLL_SECONDS)
+
+    def wait_for_code(self, recipient: str, seconds: float = ARRIVAL_SECONDS) -> str:
+        """The newest code for an address, as soon as there is one."""
+        deadline = time.monotonic() + seconds
+        while True:
+            codes = [mail.code for mail in self.to(recipient) if mail.code]
+            if codes:
+                return codes[-1]
+            if time.monotonic() > deadline:
+                raise SuiteError(f"no mail with a code for {recipient} arrived in {seconds:.0f} s ({self._folder})")
             time.sleep(POLL_SECONDS)
 
     def _read(self) -> Iterator[Mail]:

@@ -31,6 +31,36 @@ absl::Status SessionNotFound() {
   return status::Error(absl::StatusCode::kNotFound, "SESSION_NOT_FOUND", "no such session");
 }
 
+absl::Status SecondFactorRejected() {
+  return status::Error(absl::StatusCode::kUnauthenticated, "SECOND_FACTOR_REJECTED",
+                       "the code is wrong or was used, or there were too many attempts");
+}
+
+absl::Status ChallengeRejected() {
+  return status::Error(absl::StatusCode::kUnauthenticated, "CHALLENGE_REJECTED",
+                       "the sign-in is not valid, or not any more: sign in again");
+}
+
+absl::Status SecondFactorEnabled() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_ENABLED",
+                       "the account has a second factor already");
+}
+
+absl::Status SecondFactorNotEnabled() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_NOT_ENABLED",
+                       "the account has no second factor");
+}
+
+absl::Status SecondFactorNotBegun() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_NOT_BEGUN",
+                       "there is no second factor to confirm");
+}
+
+absl::Status SecondFactorRemovalNotDue() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_REMOVAL_NOT_DUE",
+                       "the second factor cannot be removed now");
+}
+
 absl::Status PasswordUnacceptable(absl::string_view rule, absl::string_view message) {
   return status::Error(absl::StatusCode::kInvalidArgument, "PASSWORD_UNACCEPTABLE", message,
                        {{"rule", std::string(rule)}});

@@ -19,6 +19,18 @@ absl::Status LinkRejected();
 absl::Status SessionEnded();
 // NOT_FOUND/SESSION_NOT_FOUND: not one of the account's.
 absl::Status SessionNotFound();
+// UNAUTHENTICATED/SECOND_FACTOR_REJECTED: wrong or used code, or too many attempts.
+absl::Status SecondFactorRejected();
+// UNAUTHENTICATED/CHALLENGE_REJECTED: unknown, used or expired.
+absl::Status ChallengeRejected();
+// FAILED_PRECONDITION/SECOND_FACTOR_ENABLED: there is one already.
+absl::Status SecondFactorEnabled();
+// FAILED_PRECONDITION/SECOND_FACTOR_NOT_ENABLED: there is none.
+absl::Status SecondFactorNotEnabled();
+// FAILED_PRECONDITION/SECOND_FACTOR_NOT_BEGUN: there is none to confirm.
+absl::Status SecondFactorNotBegun();
+// FAILED_PRECONDITION/SECOND_FACTOR_REMOVAL_NOT_DUE: none begun, cancelled, lapsed, or too early.
+absl::Status SecondFactorRemovalNotDue();
 // INVALID_ARGUMENT/PASSWORD_UNACCEPTABLE with metadata "rule": "too_short", "too_long" or "common".
 absl::Status PasswordUnacceptable(absl::string_view rule, absl::string_view message);
 // RESOURCE_EXHAUSTED/TOO_MANY_ATTEMPTS with RetryInfo: nothing was looked at.

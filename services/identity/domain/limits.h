@@ -36,6 +36,25 @@ inline constexpr absl::Duration kVerificationLifetime = absl::Hours(1);
 inline constexpr absl::Duration kPasswordResetLifetime = absl::Hours(1);
 inline constexpr absl::Duration kInvitationLifetime = absl::Hours(7 * 24);
 
+// Codes of authenticator apps and of mails.
+inline constexpr size_t kSixDigits = 6;
+// Recovery codes: 80 bits each as base32, which no number of tries finds, in groups for the eye.
+inline constexpr int kRecoveryCodes = 10;
+inline constexpr size_t kRecoveryCodeBytes = 10;
+inline constexpr size_t kRecoveryCodeCharacters = 16;
+inline constexpr size_t kRecoveryCodeGroup = 4;
+// The longest of them with what people type between.
+inline constexpr size_t kMaxCodeBytes = 32;
+// Long enough to find the phone.
+inline constexpr absl::Duration kChallengeLifetime = absl::Minutes(5);
+// A lost second factor can be removed this long after it was asked for, so that its owner has time
+// to object, and then for so long. --second_factor_removal_wait sets the first.
+inline constexpr absl::Duration kSecondFactorRemovalWait = absl::Hours(72);
+inline constexpr absl::Duration kRemovalWindow = absl::Hours(7 * 24);
+// Six digits mailed to who asks for that: short-lived, and few are tried.
+inline constexpr absl::Duration kRemovalCodeLifetime = absl::Minutes(10);
+inline constexpr int kTriesPerRemovalCode = 5;
+
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 100;
 
@@ -57,6 +76,8 @@ inline constexpr AttemptLimit kSignInsPerDevice = kSignInsPerAccount;
 // Mails that strangers can have us send to one mailbox: for sign-ups, and for forgotten passwords.
 inline constexpr AttemptLimit kSignUpsPerEmail = {5, absl::Hours(1)};
 inline constexpr AttemptLimit kPasswordResetsPerEmail = {5, absl::Hours(1)};
+// The same for who knows the password: at most 25 guesses an hour at a code among a million.
+inline constexpr AttemptLimit kRemovalCodesPerEmail = {5, absl::Hours(1)};
 // Passwords tried with one link: wide enough for a person who tries all variants they remember, in
 // the link's hour. Afterwards the link is void.
 inline constexpr int kPasswordsPerLink = 10;

@@ -40,6 +40,31 @@ void AccountNotices::NewDeviceSignIn(db::Transaction& transaction, const Account
   notice::Append(transaction, outbox_, notice);
 }
 
+void AccountNotices::SecondFactorChanged(db::Transaction& transaction, const AccountContact& to,
+                                         bool enabled) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_second_factor_changed()->set_enabled(enabled);
+  notice::Append(transaction, outbox_, notice);
+}
+
+void AccountNotices::SecondFactorRemovalRequested(db::Transaction& transaction,
+                                                  const AccountContact& to, absl::Time removal_at,
+                                                  absl::string_view token) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  messaging::v1::SecondFactorRemovalRequested& content =
+      *notice.mutable_second_factor_removal_requested();
+  *content.mutable_removal_time() = ToProto(removal_at);
+  content.set_cancel_link(absl::StrCat(portal_base_url_, "/cancel-removal#token=", token));
+  notice::Append(transaction, outbox_, notice);
+}
+
+void AccountNotices::MailboxCode(db::Transaction& transaction, const AccountContact& to,
+                                 absl::string_view code) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_mailbox_code()->set_code(std::string(code));
+  notice::Append(transaction, outbox_, notice);
+}
+
 messaging::v1::Notice AccountNotices::ResetNotice(const AccountContact& to,
                                                   absl::string_view token) const {
   messaging::v1::Notice notice = NoticeTo(to);

@@ -31,6 +31,13 @@ class AccountNotices {
   // As much work, for nobody.
   void ResetPasswordOfNobody(db::Transaction& transaction, const AccountContact& to,
                              absl::string_view token) const;
+  void SecondFactorChanged(db::Transaction& transaction, const AccountContact& to,
+                           bool enabled) const;
+  // `token` cancels the removal.
+  void SecondFactorRemovalRequested(db::Transaction& transaction, const AccountContact& to,
+                                    absl::Time removal_at, absl::string_view token) const;
+  void MailboxCode(db::Transaction& transaction, const AccountContact& to,
+                   absl::string_view code) const;
   // `device`: what DeviceName() made of it.
   void NewDeviceSignIn(db::Transaction& transaction, const AccountContact& to, absl::Time at,
                        absl::string_view device) const;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/time/time.h"
 #include "libs/auth/passport_token.h"
 #include "libs/crypto/password.h"
 #include "libs/crypto/sealer.h"
@@ -32,6 +33,7 @@ struct Dependencies {
   std::string portal_base_url;
   SessionLimits session_limits = {};
   AttemptLimit attempts_per_client = kAttemptsPerClient;
+  absl::Duration second_factor_removal_wait = kSecondFactorRemovalWait;
 };
 
 }  // namespace portal::identity

@@ -30,6 +30,7 @@ PasswordHandlers::PasswordHandlers(const Dependencies& dependencies)
       password_store_(dependencies.pool),
       sessions_(dependencies.pool),
       devices_(dependencies.pool),
+      challenges_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
       notices_(dependencies.outbox, dependencies.portal_base_url) {}
@@ -173,6 +174,7 @@ absl::Status PasswordHandlers::CutOff(db::Transaction& transaction, const id::Ac
   RETURN_IF_ERROR(
       sessions_.EndAll(transaction, account_id, kept_session, deps_.clock.Now()).status());
   RETURN_IF_ERROR(devices_.Forget(transaction, account_id, kept_device));
+  RETURN_IF_ERROR(challenges_.Void(transaction, account_id));
   return password_store_.VoidReset(transaction, account_id);
 }
 

@@ -16,6 +16,7 @@
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/device_store.h"
 #include "services/identity/storage/password_store.h"
+#include "services/identity/storage/second_factor_store.h"
 #include "services/identity/storage/session_store.h"
 
 namespace portal::identity {
@@ -47,7 +48,7 @@ class PasswordHandlers {
   absl::Status Reset(db::Transaction& transaction, const rpc::Context& context,
                      const std::string& token_hash, const std::string& new_hash);
   // What every new password means for what the old one opened: but for `kept_session` and
-  // `kept_device`, sessions end and devices are strangers.
+  // `kept_device`, sessions end, devices are strangers, and sign-ins that were begun are void.
   absl::Status CutOff(db::Transaction& transaction, const id::AccountId& account_id,
                       const std::optional<id::SessionId>& kept_session,
                       const std::optional<DeviceId>& kept_device);
@@ -57,6 +58,7 @@ class PasswordHandlers {
   PasswordStore password_store_;
   SessionStore sessions_;
   DeviceStore devices_;
+  ChallengeStore challenges_;
   AttemptCounter attempts_;
   PasswordCheck passwords_;
   const AccountNotices notices_;

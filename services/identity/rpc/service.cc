@@ -5,6 +5,7 @@
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
+#include "portal/identity/v1/second_factor_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
 #include "services/identity/rpc/account_notices.h"
 
@@ -18,6 +19,7 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("GetAccount", Lane::kRead, &accounts_, &AccountHandlers::GetAccount);
   rpc::MethodTable sessions(v1::SessionService::service_full_name());
   sessions.Unary("SignIn", Lane::kPassword, &sessions_, &SessionHandlers::SignIn)
+      .Unary("CompleteSignIn", Lane::kWrite, &sessions_, &SessionHandlers::CompleteSignIn)
       .Unary("ListSessions", Lane::kRead, &sessions_, &SessionHandlers::ListSessions)
       .Unary("RevokeSession", Lane::kWrite, &sessions_, &SessionHandlers::RevokeSession)
       .Unary("SignOutEverywhere", Lane::kWrite, &sessions_, &SessionHandlers::SignOutEverywhere)
@@ -29,6 +31,25 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("RequestPasswordReset", Lane::kWrite, &passwords_,
              &PasswordHandlers::RequestPasswordReset)
       .Unary("ResetPassword", Lane::kPassword, &passwords_, &PasswordHandlers::ResetPassword);
+  using SecondFactors = SecondFactorHandlers;
+  rpc::MethodTable factors(v1::SecondFactorService::service_full_name());
+  factors.Unary("GetSecondFactor", Lane::kRead, &second_factors_, &SecondFactors::GetSecondFactor)
+      .Unary("BeginSecondFactor", Lane::kPassword, &second_factors_,
+             &SecondFactors::BeginSecondFactor)
+      .Unary("ConfirmSecondFactor", Lane::kWrite, &second_factors_,
+             &SecondFactors::ConfirmSecondFactor)
+      .Unary("RegenerateRecoveryCodes", Lane::kPassword, &second_factors_,
+             &SecondFactors::RegenerateRecoveryCodes)
+      .Unary("DisableSecondFactor", Lane::kPassword, &second_factors_,
+             &SecondFactors::DisableSecondFactor)
+      .Unary("RequestSecondFactorRemoval", Lane::kWrite, &second_factors_,
+             &SecondFactors::RequestSecondFactorRemoval)
+      .Unary("BeginSecondFactorRemoval", Lane::kWrite, &second_factors_,
+             &SecondFactors::BeginSecondFactorRemoval)
+      .Unary("CancelSecondFactorRemoval", Lane::kWrite, &second_factors_,
+             &SecondFactors::CancelSecondFactorRemoval)
+      .Unary("CompleteSecondFactorRemoval", Lane::kWrite, &second_factors_,
+             &SecondFactors::CompleteSecondFactorRemoval);
   rpc::MethodTable clinics(v1::ClinicService::service_full_name());
   clinics.Unary("CreateClinic", Lane::kWrite, &clinics_, &ClinicHandlers::CreateClinic)
       .Unary("GetClinic", Lane::kRead, &clinics_, &ClinicHandlers::GetClinic)
@@ -36,7 +57,8 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)
       .Unary("AcceptStaffInvitation", Lane::kPassword, &clinics_,
              &ClinicHandlers::AcceptStaffInvitation);
-  return {std::move(accounts), std::move(sessions), std::move(passwords), std::move(clinics)};
+  return {std::move(accounts), std::move(sessions), std::move(passwords), std::move(factors),
+          std::move(clinics)};
 }
 
 std::map<std::string, outbox::Route> Service::Routes() {

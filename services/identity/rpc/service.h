@@ -11,6 +11,7 @@
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/password_handlers.h"
+#include "services/identity/rpc/second_factor_handlers.h"
 #include "services/identity/rpc/session_handlers.h"
 
 namespace portal::identity {
@@ -22,6 +23,7 @@ class Service {
       : accounts_(dependencies),
         sessions_(dependencies),
         passwords_(dependencies),
+        second_factors_(dependencies),
         clinics_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
@@ -34,6 +36,7 @@ class Service {
   AccountHandlers accounts_;
   SessionHandlers sessions_;
   PasswordHandlers passwords_;
+  SecondFactorHandlers second_factors_;
   ClinicHandlers clinics_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "libs/audit/event.h"
 #include "libs/crypto/digest.h"
+#include "libs/crypto/random.h"
 #include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
@@ -40,6 +41,9 @@ SessionHandlers::SessionHandlers(const Dependencies& dependencies)
       devices_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
+      factors_(dependencies.pool),
+      challenges_(dependencies.pool),
+      check_(factors_, dependencies.sealer, dependencies.clock),
       opener_(dependencies),
       passports_(dependencies.passport_issuer) {}
 
@@ -64,33 +68,105 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const rpc::Context& c
                    passwords_.Check(call, email, request.password(), known_device));
   if (match.sign_up) return EmailNotVerified();
   if (!match.account.has_value()) return CredentialsRejected();
-  return OpenSession(context, request, *match.account, known_device);
+  return Begin(context, request, *match.account, known_device);
 }
 
-absl::StatusOr<v1::SignInResponse> SessionHandlers::OpenSession(
+absl::StatusOr<v1::SignInResponse> SessionHandlers::Begin(
     const rpc::Context& context, const v1::SignInRequest& request,
     const AccountCredentials& account, const std::optional<DeviceId>& known_device) {
   std::optional<std::string> new_hash;
   if (deps_.hasher.NeedsRehash(account.password_hash)) {
     ASSIGN_OR_RETURN(new_hash, deps_.hasher.Hash(request.password()));
   }
-  const auto open = [&](db::Transaction& transaction) -> absl::StatusOr<OpenedSession> {
+  const auto begin = [&](db::Transaction& transaction) -> absl::StatusOr<v1::SignInResponse> {
     // A password that was replaced meanwhile opens nothing: who replaced it has ended what was
     // open.
     ASSIGN_OR_RETURN(AccountContact owner,
                      accounts_.Lock(transaction, account.account_id, account.password_hash));
     if (new_hash.has_value()) RETURN_IF_ERROR(accounts_.Rehash(transaction, account, *new_hash));
-    return opener_.Open(transaction, context,
-                        {.account_id = account.account_id,
-                         .owner = std::move(owner),
-                         .device = DeviceName(request.user_agent()),
-                         .known_device = known_device,
-                         .device_token = request.device_token()});
+    ASSIGN_OR_RETURN(const bool has_second_factor,
+                     factors_.IsEnabled(transaction, account.account_id));
+    v1::SignInResponse response;
+    if (has_second_factor) {
+      ASSIGN_OR_RETURN(*response.mutable_second_factor_challenge(),
+                       PutChallenge(transaction, context,
+                                    {.account_id = account.account_id,
+                                     .contact = std::move(owner),
+                                     .device = DeviceName(request.user_agent()),
+                                     .device_id = known_device}));
+      return response;
+    }
+    ASSIGN_OR_RETURN(OpenedSession opened, opener_.Open(transaction, context,
+                                                        {.account_id = account.account_id,
+                                                         .owner = std::move(owner),
+                                                         .device = DeviceName(request.user_agent()),
+                                                         .known_device = known_device}));
+    response.set_session_token(std::move(opened.session_token));
+    response.set_device_token(opened.new_device_token.value_or(request.device_token()));
+    *response.mutable_session() = ToProto(opened.session, deps_.session_limits);
+    return response;
   };
-  ASSIGN_OR_RETURN(OpenedSession opened, deps_.pool.Transact(rpc::CallOf(context), open));
-  v1::SignInResponse response;
+  return deps_.pool.Transact(rpc::CallOf(context), begin);
+}
+
+absl::StatusOr<v1::SecondFactorChallenge> SessionHandlers::PutChallenge(
+    db::Transaction& transaction, const rpc::Context& context, const Challenge& challenge) {
+  const std::string token = crypto::RandomToken();
+  const absl::Time expires_at = deps_.clock.Now() + kChallengeLifetime;
+  RETURN_IF_ERROR(challenges_.Put(transaction, crypto::Sha256(token), challenge, expires_at));
+  audit::Event event = context.AuditEvent();
+  event.actor_kind = audit::ActorKind::kAccount;
+  event.actor_id = challenge.account_id;
+  event.resource_kind = "account";
+  event.resource_id = challenge.account_id.ToString();
+  event.outcome = "SECOND_FACTOR_DUE";
+  RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
+  v1::SecondFactorChallenge message;
+  message.set_challenge_token(token);
+  *message.mutable_expire_time() = ToProto(expires_at);
+  return message;
+}
+
+absl::StatusOr<v1::CompleteSignInResponse> SessionHandlers::CompleteSignIn(
+    const rpc::Context& context, const v1::CompleteSignInRequest& request) {
+  ASSIGN_OR_RETURN(const SecondFactorCode code,
+                   SecondFactorCode::Parse("second_factor_code", request.second_factor_code()));
+  const db::CallOptions call = rpc::CallOf(context);
+  if (const std::optional<Attempt> attempt =
+          ClientAttempt(context, AttemptKind::kSignInFromClient, deps_.attempts_per_client)) {
+    RETURN_IF_ERROR(attempts_.Admit(call, *attempt));
+  }
+  const std::string token_hash = crypto::Sha256(request.challenge_token());
+  ASSIGN_OR_RETURN(const Challenge challenge,
+                   challenges_.Find(call, token_hash, deps_.clock.Now()));
+  ASSIGN_OR_RETURN(const bool admitted, attempts_.Count(call, SignInAttempt(challenge.contact.email,
+                                                                            challenge.device_id)));
+  if (!admitted) return SecondFactorRejected();
+  return deps_.pool.Transact(call, [&](db::Transaction& transaction) {
+    return Complete(transaction, context, token_hash, challenge, code);
+  });
+}
+
+// An error leaves the challenge as it was.
+absl::StatusOr<v1::CompleteSignInResponse> SessionHandlers::Complete(db::Transaction& transaction,
+                                                                     const rpc::Context& context,
+                                                                     const std::string& token_hash,
+                                                                     const Challenge& challenge,
+                                                                     const SecondFactorCode& code) {
+  const absl::Time now = deps_.clock.Now();
+  ASSIGN_OR_RETURN(AccountContact owner,
+                   accounts_.Lock(transaction, challenge.account_id, std::nullopt));
+  RETURN_IF_ERROR(challenges_.Use(transaction, token_hash, now));
+  RETURN_IF_ERROR(check_.Check(transaction, challenge.account_id, code));
+  ASSIGN_OR_RETURN(OpenedSession opened, opener_.Open(transaction, context,
+                                                      {.account_id = challenge.account_id,
+                                                       .owner = std::move(owner),
+                                                       .device = challenge.device,
+                                                       .known_device = challenge.device_id,
+                                                       .second_factor_at = now}));
+  v1::CompleteSignInResponse response;
   response.set_session_token(std::move(opened.session_token));
-  response.set_device_token(std::move(opened.device_token));
+  response.set_device_token(opened.new_device_token.value_or(""));
   *response.mutable_session() = ToProto(opened.session, deps_.session_limits);
   return response;
 }

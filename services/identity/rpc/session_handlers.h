@@ -12,10 +12,12 @@
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/passport_desk.h"
 #include "services/identity/rpc/password_check.h"
+#include "services/identity/rpc/second_factor_check.h"
 #include "services/identity/rpc/session_opener.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/device_store.h"
+#include "services/identity/storage/second_factor_store.h"
 #include "services/identity/storage/session_store.h"
 
 namespace portal::identity {
@@ -28,6 +30,8 @@ class SessionHandlers {
   // On the password lane.
   absl::StatusOr<v1::SignInResponse> SignIn(const rpc::Context& context,
                                             const v1::SignInRequest& request);
+  absl::StatusOr<v1::CompleteSignInResponse> CompleteSignIn(
+      const rpc::Context& context, const v1::CompleteSignInRequest& request);
   absl::StatusOr<v1::ListSessionsResponse> ListSessions(const rpc::Context& context,
                                                         const v1::ListSessionsRequest& request);
   absl::StatusOr<v1::RevokeSessionResponse> RevokeSession(const rpc::Context& context,
@@ -42,11 +46,19 @@ class SessionHandlers {
                                                           const v1::IssuePassportRequest& request);
 
  private:
-  // Once the password was found right.
-  absl::StatusOr<v1::SignInResponse> OpenSession(const rpc::Context& context,
-                                                 const v1::SignInRequest& request,
-                                                 const AccountCredentials& account,
-                                                 const std::optional<DeviceId>& known_device);
+  // Once the password was found right: a session, or a challenge.
+  absl::StatusOr<v1::SignInResponse> Begin(const rpc::Context& context,
+                                           const v1::SignInRequest& request,
+                                           const AccountCredentials& account,
+                                           const std::optional<DeviceId>& known_device);
+  absl::StatusOr<v1::SecondFactorChallenge> PutChallenge(db::Transaction& transaction,
+                                                         const rpc::Context& context,
+                                                         const Challenge& challenge);
+  absl::StatusOr<v1::CompleteSignInResponse> Complete(db::Transaction& transaction,
+                                                      const rpc::Context& context,
+                                                      const std::string& token_hash,
+                                                      const Challenge& challenge,
+                                                      const SecondFactorCode& code);
   // SESSION_ENDED unless there is a session and it is live.
   absl::StatusOr<Session> Live(std::optional<Session> session, absl::Time now) const;
 
@@ -57,6 +69,9 @@ class SessionHandlers {
   DeviceStore devices_;
   AttemptCounter attempts_;
   PasswordCheck passwords_;
+  SecondFactorStore factors_;
+  ChallengeStore challenges_;
+  SecondFactorCheck check_;
   SessionOpener opener_;
   PassportDesk passports_;
 };

@@ -46,7 +46,7 @@ absl::StatusOr<OpenedSession> SessionOpener::Open(db::Transaction& transaction,
   if (!session.has_value()) return status::Internal("a session is gone in its own transaction");
   return OpenedSession{.session = *std::move(session),
                        .session_token = token,
-                       .device_token = std::move(device.token)};
+                       .new_device_token = std::move(device.new_token)};
 }
 
 absl::StatusOr<SessionOpener::Device> SessionOpener::Know(db::Transaction& transaction,
@@ -55,13 +55,12 @@ absl::StatusOr<SessionOpener::Device> SessionOpener::Know(db::Transaction& trans
   if (sign_in.known_device.has_value()) {
     ASSIGN_OR_RETURN(const bool still_known,
                      devices_.Touch(transaction, *sign_in.known_device, sign_in.account_id, now));
-    if (still_known) {
-      return Device{.device_id = *sign_in.known_device, .token = sign_in.device_token};
-    }
+    if (still_known) return Device{.device_id = *sign_in.known_device, .new_token = std::nullopt};
   }
-  Device device = {.device_id = DeviceId::New(deps_.clock), .token = crypto::RandomToken()};
-  RETURN_IF_ERROR(devices_.Add(transaction, device.device_id, sign_in.account_id,
-                               crypto::Sha256(device.token), now));
+  const std::string token = crypto::RandomToken();
+  Device device = {.device_id = DeviceId::New(deps_.clock), .new_token = token};
+  RETURN_IF_ERROR(
+      devices_.Add(transaction, device.device_id, sign_in.account_id, crypto::Sha256(token), now));
   ASSIGN_OR_RETURN(const bool is_first,
                    sessions_.MarkFirstSignIn(transaction, sign_in.account_id, now));
   if (!is_first) notices_.NewDeviceSignIn(transaction, sign_in.owner, now, sign_in.device);

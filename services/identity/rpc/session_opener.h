@@ -24,17 +24,17 @@ struct ProvenSignIn {
   AccountContact owner;
   // What DeviceName() made of the device.
   std::string device;
-  // The device, if the account was used from it before, and the token it showed.
+  // The device, if the account was used from it before.
   std::optional<DeviceId> known_device;
-  std::string device_token;
-  std::optional<absl::Time> second_factor_at;
+  std::optional<absl::Time> second_factor_at = {};
 };
 
 // A session with what only its client gets.
 struct OpenedSession {
   Session session;
   std::string session_token;
-  std::string device_token;
+  // None if the device keeps the one it showed.
+  std::optional<std::string> new_device_token;
 };
 
 // How every sign-in ends, whichever steps led to it.
@@ -50,7 +50,7 @@ class SessionOpener {
  private:
   struct Device {
     DeviceId device_id;
-    std::string token;
+    std::optional<std::string> new_token;
   };
 
   // The device the session is opened on, known from now on.

@@ -84,7 +84,7 @@ absl::Status AccountStore::Create(db::Transaction& transaction, const id::Accoun
 
 absl::StatusOr<AccountContact> AccountStore::Lock(db::Transaction& transaction,
                                                   const id::AccountId& account_id,
-                                                  absl::string_view password_hash) {
+                                                  const std::optional<std::string>& password_hash) {
   const std::optional<db::Row> row =
       transaction.Exec(queries::kLockAccount, account_id, password_hash).AtMostOne();
   if (!row.has_value()) return CredentialsRejected();

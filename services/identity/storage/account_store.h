@@ -88,9 +88,9 @@ class AccountStore {
                       const Email& email, absl::string_view password_hash, absl::Time now);
 
   // Keeps the account as it is until the transaction ends. CREDENTIALS_REJECTED if it was closed,
-  // or its password is not `password_hash` any more.
+  // or its password, where one was verified, is not `password_hash` any more.
   absl::StatusOr<AccountContact> Lock(db::Transaction& transaction, const id::AccountId& account_id,
-                                      absl::string_view password_hash);
+                                      const std::optional<std::string>& password_hash);
 
   // Replaces the hash by one of the same password at another cost; does nothing if the password was
   // changed meanwhile.

@@ -1,9 +1,13 @@
 #include "services/identity/storage/attempt_counter.h"
 
+#include <array>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "services/identity/storage/store_fixture.h"
@@ -113,6 +117,23 @@ TEST_F(AttemptCounterTest, OfManyAtOnceExactlyTheLimitIsAdmitted) {
     InParallel(50, [&](int) { admitted += Count(At(email)); });
     EXPECT_EQ(admitted, 3);
   }
+}
+
+// PORTAL_GUESSES=1000000 (bazel test --test_env) is the long form.
+TEST_F(AttemptCounterTest, HoweverManyGuessesNoneIsAdmittedOverTheLimit) {
+  constexpr int kThreads = 8;
+  constexpr int kSubjects = 20;
+  const char* const asked_for = std::getenv("PORTAL_GUESSES");
+  const int guesses = asked_for == nullptr ? 4000 : std::atoi(asked_for);
+  std::array<std::atomic<int>, kSubjects> admitted = {};
+  InParallel(kThreads, [&](int thread) {
+    for (int i = thread; i < guesses; i += kThreads) {
+      const int subject = i / kThreads % kSubjects;
+      admitted[subject] += Count(At(absl::StrCat("anna", subject, "@example.org")));
+    }
+  });
+  for (const std::atomic<int>& of_subject : admitted) EXPECT_EQ(of_subject, 3);
+  std::printf("%d guesses at %d accounts: %d admitted of each\n", guesses, kSubjects, 3);
 }
 
 TEST_F(AttemptCounterTest, AddressesOfOneIpv6NetworkCountTogether) {

@@ -40,11 +40,18 @@ const testing::TestDatabase& Filled() {
         INSERT INTO password_resets (normalized_email, account_id, token_hash, expires_at)
         SELECT i || '@x.example', md5('account' || i)::uuid, sha256(i::text::bytea), now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
+        INSERT INTO second_factors (account_id, sealed_secret, confirmed_at, removal_token_hash)
+        SELECT md5('account' || i)::uuid, '\x00', now(), sha256(i::text::bytea) FROM generate_series(1, 20000) AS i;
+        INSERT INTO recovery_codes (account_id, code_hash)
+        SELECT md5('account' || i)::uuid, sha256(i::text::bytea) FROM generate_series(1, 20000) AS i;
+        INSERT INTO second_factor_challenges (token_hash, account_id, device, expires_at)
+        SELECT sha256(i::text::bytea), md5('account' || i)::uuid, '', now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
         INSERT INTO attempts (kind, subject, attempted_at, expires_at)
         SELECT 1, sha256(i::text::bytea), ARRAY[now()], now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
         ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, known_devices,
-                password_resets;)");
+                password_resets, second_factors, recovery_codes, second_factor_challenges;)");
     return made;
   }();
   return database;

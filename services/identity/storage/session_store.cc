@@ -94,6 +94,12 @@ absl::StatusOr<std::vector<Session>> SessionStore::List(const db::CallOptions& c
   });
 }
 
+absl::Status SessionStore::Prove(db::Transaction& transaction, const id::SessionId& session_id,
+                                 const id::AccountId& account_id, absl::Time now) {
+  transaction.Exec(queries::kProveSession, session_id, account_id, now);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int64_t> SessionStore::EndAll(db::Transaction& transaction,
                                              const id::AccountId& account_id,
                                              const std::optional<id::SessionId>& except,

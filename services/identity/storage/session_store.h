@@ -59,6 +59,10 @@ class SessionStore {
                                             absl::Time idle_since,
                                             const std::optional<id::SessionId>& before, int limit);
 
+  // The session has proven the account's second factor at `now`.
+  absl::Status Prove(db::Transaction& transaction, const id::SessionId& session_id,
+                     const id::AccountId& account_id, absl::Time now);
+
   // Ends all of the account's sessions but `except`; returns how many were open until now.
   absl::StatusOr<int64_t> EndAll(db::Transaction& transaction, const id::AccountId& account_id,
                                  const std::optional<id::SessionId>& except, absl::Time now);

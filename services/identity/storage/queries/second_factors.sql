@@ -100,6 +100,6 @@ DELETE FROM second_factor_challenges WHERE token_hash = $1 AND expires_at > from
 DELETE FROM second_factor_challenges WHERE account_id = $1
 
 -- name: PruneChallenges
+-- Nothing updates a challenge, and the service may not: so no row is locked first. One that is being used is over soon.
 DELETE FROM second_factor_challenges WHERE token_hash = ANY (ARRAY(
-  SELECT token_hash FROM second_factor_challenges WHERE expires_at <= from_micros($1)
-  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+  SELECT token_hash FROM second_factor_challenges WHERE expires_at <= from_micros($1) ORDER BY expires_at LIMIT $2))

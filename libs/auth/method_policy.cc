@@ -63,6 +63,18 @@ absl::StatusOr<MethodPolicy::Caller> CallerOf(const google::protobuf::MethodDesc
 
 }  // namespace
 
+absl::Status CheckRoles(StaffRoles held, StaffRoles needed) {
+  if (held.empty()) {
+    return status::Error(absl::StatusCode::kPermissionDenied, "NOT_STAFF_OF_CLINIC",
+                         "you are not on the staff of this clinic");
+  }
+  if (!held.Intersects(needed)) {
+    return status::Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+                         "your role at this clinic does not allow this");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<MethodPolicy> MethodPolicy::Of(const google::protobuf::MethodDescriptor& method) {
   if (!method.options().HasExtension(policy::v1::policy)) return Faulty(method, "no policy");
   const policy::v1::Policy& policy = method.options().GetExtension(policy::v1::policy);
@@ -106,15 +118,7 @@ absl::Status MethodPolicy::AdmitPerson(const Passport* passport,
   if (clinic_field_ == nullptr) return patient_parsed;
   ASSIGN_OR_RETURN(admission.clinic_id,
                    id::ClinicId::Parse(clinic_field_->name(), Value(request, *clinic_field_)));
-  const StaffRoles held = passport->RolesAt(*admission.clinic_id);
-  if (held.empty()) {
-    return status::Error(absl::StatusCode::kPermissionDenied, "NOT_STAFF_OF_CLINIC",
-                         "you are not on the staff of this clinic");
-  }
-  if (!held.Intersects(roles_)) {
-    return status::Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
-                         "your role at this clinic does not allow this");
-  }
+  RETURN_IF_ERROR(CheckRoles(passport->RolesAt(*admission.clinic_id), roles_));
   return patient_parsed;
 }
 

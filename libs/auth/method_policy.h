@@ -14,6 +14,10 @@
 
 namespace portal::auth {
 
+// PERMISSION_DENIED/NOT_STAFF_OF_CLINIC or ROLE_NOT_ALLOWED unless `held`, somebody's roles at a
+// clinic, has one of `needed`.
+absl::Status CheckRoles(StaffRoles held, StaffRoles needed);
+
 // A method's portal.policy.v1.policy option, read once at start and applied to each call.
 class MethodPolicy {
  public:
@@ -50,6 +54,8 @@ class MethodPolicy {
   bool needs_grant() const { return caller_ == Caller::kAccount && patient_field_ != nullptr; }
   // Whether the adapter writes an audit row for each call.
   bool audits_reads() const { return audits_reads_; }
+  // Of which a member of the clinic's staff needs one; empty for other callers.
+  StaffRoles roles() const { return roles_; }
   // The names of the services that may call.
   const absl::flat_hash_set<std::string>& services() const { return services_; }
 

@@ -47,6 +47,7 @@ absl::Status Run() {
   runtime->Watch(*signing_keys);
   const auth::PassportIssuer issuer(*signing_keys, runtime->installation());
   Service service({.pool = runtime->pool(),
+                   .background_pool = runtime->background_pool(),
                    .clock = runtime->clock(),
                    .hasher = *hasher,
                    .password_policy = password_policy,

@@ -265,6 +265,7 @@ class HiddenTest(unittest.TestCase):
             "soap_chart_id": [world.foreign_chart["soap_chart_id"]],
             "session_id": [world.foreigner.call("identity.SessionService/GetSession")["session_id"]],
             "treatment_plan_id": [world.foreign_chart["soap_chart_id"]],
+            "staff_member_id": [world.elsewhere.staff_members()[0]["staff_member_id"]],
         }[field]
 
     def test_ungranted_patients_of_the_clinic_are_not_told_from_unknown_ones(self) -> None:

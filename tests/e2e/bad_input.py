@@ -42,9 +42,11 @@ OUTPUT_ONLY = {
     "portal.records.v1.SoapChart.state",
     "portal.records.v1.PlanSection.title",
 }
-# Of charts, only these two methods look at the etag.
-ETAG = "portal.records.v1.SoapChart.etag"
-READS_ETAG = ("UpdateSoapChart", "LockSoapChart")
+# Of charts and clinics, only these methods look at the etag.
+ETAGS = ("portal.records.v1.SoapChart.etag", "portal.identity.v1.Clinic.etag")
+READS_ETAG = ("UpdateSoapChart", "LockSoapChart", "UpdateClinic")
+# Fields that a method takes from elsewhere or leaves as they are.
+IGNORED_BY = {"UpdateClinic": ("portal.identity.v1.Clinic.slug",)}
 
 # How an overlong text is refused where it is not INVALID_FIELD: as any other one that is not known.
 OVERLONG_REASONS = {
@@ -63,6 +65,7 @@ BAD_INTEGERS = {
     "page_size": (-1, SMALL, 101, BIG),
     "validity_days": (-1, SMALL, 31, BIG),
     "version": (0, -1, -(2**63)),
+    "cursor": (-1, -(2**63)),
     "year": (0, -1, 10_000, BIG),
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
@@ -76,6 +79,12 @@ ALTERED: dict[str, dict[str, Any]] = {
     "identity.PasswordService/RequestPasswordReset": {"email": "another@example.com"},
     "identity.PasswordService/ResetPassword": {"token": "A" * 43},
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},
+    "identity.ClinicService/UpdateClinic": {"update_mask": "displayName"},
+    "identity.ClinicService/UpdateStaffMember": {"roles": ["STAFF_ROLE_OWNER"]},
+    "identity.ClinicService/SuspendStaffMember": {"staff_member_id": new_id()},
+    "identity.ClinicService/ReinstateStaffMember": {"staff_member_id": new_id()},
+    "identity.ClinicService/RemoveStaffMember": {"staff_member_id": new_id()},
+    "identity.ClinicService/ResendStaffInvitation": {"staff_member_id": new_id()},
     "identity.ClinicService/InviteStaffMember": {"email": "another@example.com"},
     "identity.ClinicService/AcceptStaffInvitation": {"display_name": "Dr. Altered"},
     "access_code.AccessCodeService/IssueAccessCode": {"validity_days": 6},
@@ -347,9 +356,9 @@ def assign(message: Message, path: Path, value: Any) -> None:
 
 def is_ignored(method: Method, field: FieldDescriptor) -> bool:
     """Whether the method pays no heed to the field."""
-    if field.full_name == ETAG:
+    if field.full_name in ETAGS:
         return method.descriptor.name not in READS_ETAG
-    return field.full_name in OUTPUT_ONLY
+    return field.full_name in OUTPUT_ONLY or field.full_name in IGNORED_BY.get(method.descriptor.name, ())
 
 
 def is_id(field: FieldDescriptor) -> bool:

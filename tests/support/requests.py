@@ -83,6 +83,46 @@ def _invite(world: World) -> Fields:
     return _of_clinic(world) | {"email": world.new_email(), "roles": roles, "request_id": new_id()}
 
 
+def _update_clinic(world: World) -> Fields:
+    settings = {"display_name": "Here", "time_zone": "America/Toronto", "notice_email": "desk@here.example", "language": "fr"}
+    etag = world.here.owner.call("identity.ClinicService/GetClinic", _of_clinic(world))["etag"]
+    mask = "displayName,timeZone,noticeEmail,language"
+    return _of_clinic(world) | {"clinic": settings | {"etag": etag}, "update_mask": mask, "request_id": new_id()}
+
+
+def _invited(world: World) -> Fields:
+    """An invitation that was not accepted yet, as its owner sees it."""
+    return world.here.owner.call("identity.ClinicService/InviteStaffMember", _invite(world))
+
+
+def _of_invited(world: World) -> Fields:
+    return _of_clinic(world) | {"staff_member_id": _invited(world)["staff_member_id"], "request_id": new_id()}
+
+
+def _of_member(world: World) -> Fields:
+    request = _accept_invitation(world)
+    accepted = world.send("identity.ClinicService/AcceptStaffInvitation", request)
+    assert accepted.ok, accepted
+    members = world.here.staff_members()
+    return _of_clinic(world) | {"staff_member_id": members[-1]["staff_member_id"], "request_id": new_id()}
+
+
+def _of_suspended(world: World) -> Fields:
+    request = _of_member(world)
+    world.here.owner.call("identity.ClinicService/SuspendStaffMember", request)
+    return request | {"request_id": new_id()}
+
+
+def _update_member(world: World) -> Fields:
+    member = _invited(world)
+    return _of_clinic(world) | {
+        "staff_member_id": member["staff_member_id"],
+        "roles": ["STAFF_ROLE_FRONT_DESK"],
+        "etag": member["etag"],
+        "request_id": new_id(),
+    }
+
+
 def _accept_invitation(world: World) -> Fields:
     email = world.new_email()
     people.invite_staff(world.suite, world.here.owner.session, world.here.clinic_id, email, ("STAFF_ROLE_FRONT_DESK",))
@@ -188,8 +228,15 @@ REQUESTS = {
     "identity.PasswordService/ChangePassword": Recipe("account", _change_password),
     "identity.PasswordService/RequestPasswordReset": Recipe("nobody", _request_reset),
     "identity.PasswordService/ResetPassword": Recipe("nobody", _reset_password),
+    "identity.SessionFeedService/WatchEndedSessions": Recipe("nobody", _nothing, certificate="records"),
     "identity.ClinicService/CreateClinic": Recipe("nobody", _create_clinic, certificate="operator"),
     "identity.ClinicService/GetClinic": Recipe("front_desk", _of_clinic),
+    "identity.ClinicService/UpdateClinic": Recipe("owner", _update_clinic),
+    "identity.ClinicService/UpdateStaffMember": Recipe("owner", _update_member),
+    "identity.ClinicService/SuspendStaffMember": Recipe("owner", _of_member),
+    "identity.ClinicService/ReinstateStaffMember": Recipe("owner", _of_suspended),
+    "identity.ClinicService/RemoveStaffMember": Recipe("owner", _of_invited),
+    "identity.ClinicService/ResendStaffInvitation": Recipe("owner", _of_invited),
     "identity.ClinicService/InviteStaffMember": Recipe("owner", _invite),
     "identity.ClinicService/ListStaffMembers": Recipe("owner", lambda world: _of_clinic(world) | {"page_size": 10}),
     "identity.ClinicService/AcceptStaffInvitation": Recipe("nobody", _accept_invitation),

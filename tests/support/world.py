@@ -61,6 +61,17 @@ class Clinic:
         """Its practitioner, who has no other role."""
         return self.staff["practitioner"]
 
+    def staff_members(self) -> list[dict[str, Any]]:
+        """Its staff, oldest first, as its owner sees it."""
+        members: list[dict[str, Any]] = []
+        page = {"clinic_id": self.clinic_id, "page_size": 100}
+        while True:
+            answer = self.owner.call("identity.ClinicService/ListStaffMembers", page)
+            members += answer["staff_members"]
+            if not answer["next_page_token"]:
+                return members
+            page["page_token"] = answer["next_page_token"]
+
     def new_patient(self, **fields: Any) -> str:
         """A patient's id."""
         return self.owner.call(

@@ -95,6 +95,9 @@ class FlagValues:
             f"--audit_signing_keys={own_keys / 'audit_signing'}",
             f"--audit_checkpoints={self.home / 'audit' / (service.name + '.checkpoints')}",
         ]
+        # Identity tells the others whose streams are to be closed.
+        if service.name != "identity":
+            common.append(f"--identity_address={addresses['identity']}")
         own = [
             flag.format(
                 keys=self.keys,

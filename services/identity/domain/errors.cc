@@ -56,4 +56,24 @@ absl::Status ClinicNotFound() {
   return status::Error(absl::StatusCode::kNotFound, "CLINIC_NOT_FOUND", "no such clinic");
 }
 
+absl::Status StaffMemberNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "STAFF_MEMBER_NOT_FOUND",
+                       "no such member of the clinic's staff");
+}
+
+absl::Status StaffMemberInState(absl::string_view state) {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "STAFF_MEMBER_STATE",
+                       "the member's state does not allow this", {{"state", std::string(state)}});
+}
+
+absl::Status LastOwner() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "LAST_OWNER",
+                       "the clinic would be left without an active owner");
+}
+
+absl::Status SecondFactorNeeded() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_NEEDED",
+                       "sign in with a second factor to do this");
+}
+
 }  // namespace portal::identity

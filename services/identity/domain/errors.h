@@ -27,8 +27,15 @@ absl::Status TooManyAttempts(absl::Duration retry_after);
 absl::Status StaffExists();
 // ALREADY_EXISTS/CLINIC_SLUG_TAKEN.
 absl::Status ClinicSlugTaken();
-// NOT_FOUND/CLINIC_NOT_FOUND.
 absl::Status ClinicNotFound();
+// NOT_FOUND/STAFF_MEMBER_NOT_FOUND.
+absl::Status StaffMemberNotFound();
+// FAILED_PRECONDITION/STAFF_MEMBER_STATE with metadata "state", such as "INVITED".
+absl::Status StaffMemberInState(absl::string_view state);
+// FAILED_PRECONDITION/LAST_OWNER.
+absl::Status LastOwner();
+// FAILED_PRECONDITION/SECOND_FACTOR_NEEDED.
+absl::Status SecondFactorNeeded();
 
 }  // namespace portal::identity
 

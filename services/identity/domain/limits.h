@@ -60,6 +60,8 @@ inline constexpr AttemptLimit kPasswordResetsPerEmail = {5, absl::Hours(1)};
 // Passwords tried with one link: wide enough for a person who tries all variants they remember, in
 // the link's hour. Afterwards the link is void.
 inline constexpr int kPasswordsPerLink = 10;
+// Invitations that owners can have us send to one mailbox.
+inline constexpr AttemptLimit kInvitationsPerEmail = {5, absl::Hours(1)};
 // One address may be a clinic's or a mobile network's, so this is wide: it slows those who try one
 // password on many accounts. Successful sign-ins and verifications do not count.
 // --attempts_per_client sets the number.
@@ -73,6 +75,9 @@ inline constexpr absl::Duration kSessionRetention = absl::Hours(30 * 24);
 inline constexpr absl::Duration kDeviceRetention = absl::Hours(180 * 24);
 // Of one account; a client that keeps no tokens makes one at each sign-in, and the oldest go.
 inline constexpr int kMaxKnownDevices = 50;
+// Of endings: passports live a minute, so nothing older matters to anybody; the rest is for clocks
+// that differ. Part of the contract.
+inline constexpr absl::Duration kEndingRetention = absl::Minutes(10);
 inline constexpr int kPruneBatch = 500;
 
 }  // namespace portal::identity

@@ -31,6 +31,9 @@ struct Membership {
   // The member's own.
   std::string display_name;
   StaffRoles roles;
+  // Whether the clinic requires a second factor that the session has not proved: the membership
+  // counts for nothing until it has.
+  bool second_factor_needed = false;
 
   friend bool operator==(const Membership&, const Membership&) = default;
 };

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/status/errors.h"
+#include "services/identity/domain/text.h"
 
 namespace portal::identity {
 namespace {
@@ -17,6 +18,18 @@ static_assert(static_cast<int>(StaffRole::kPractitioner) ==
               static_cast<int>(auth::StaffRole::kPractitioner));
 static_assert(static_cast<int>(StaffRole::kFrontDesk) ==
               static_cast<int>(auth::StaffRole::kFrontDesk));
+
+v1::StaffMemberState ToProto(StaffState state) {
+  switch (state) {
+    case StaffState::kInvited:
+      return v1::STAFF_MEMBER_STATE_INVITED;
+    case StaffState::kActive:
+      return v1::STAFF_MEMBER_STATE_ACTIVE;
+    case StaffState::kSuspended:
+      return v1::STAFF_MEMBER_STATE_SUSPENDED;
+  }
+  return v1::STAFF_MEMBER_STATE_UNSPECIFIED;
+}
 
 template <typename Message>
 void AddRoles(StaffRoles roles, Message& message) {
@@ -51,6 +64,10 @@ v1::Clinic ToProto(const Clinic& clinic) {
   message.set_display_name(clinic.display_name);
   message.set_time_zone(clinic.time_zone);
   *message.mutable_create_time() = ToProto(clinic.created_at);
+  message.set_notice_email(clinic.notice_email);
+  message.set_language(clinic.language);
+  message.set_second_factor_required(clinic.second_factor_required);
+  message.set_etag(EtagOf(clinic.version));
   return message;
 }
 
@@ -58,15 +75,13 @@ v1::StaffMember ToProto(const StaffMember& member) {
   v1::StaffMember message;
   message.set_staff_member_id(member.staff_member_id.ToString());
   message.set_clinic_id(member.clinic_id.ToString());
-  message.set_state(v1::STAFF_MEMBER_STATE_INVITED);
-  if (member.account_id.has_value()) {
-    message.set_account_id(member.account_id->ToString());
-    message.set_state(v1::STAFF_MEMBER_STATE_ACTIVE);
-  }
+  if (member.account_id.has_value()) message.set_account_id(member.account_id->ToString());
+  message.set_state(ToProto(StateOf(member)));
   message.set_email(member.email);
   message.set_display_name(member.display_name);
   AddRoles(member.roles, message);
   *message.mutable_create_time() = ToProto(member.created_at);
+  message.set_etag(EtagOf(member.version));
   return message;
 }
 
@@ -88,6 +103,7 @@ v1::Session ToProto(const Session& session, const SessionLimits& limits) {
     added.set_clinic_id(membership.clinic_id.ToString());
     added.set_clinic_display_name(membership.clinic_display_name);
     AddRoles(membership.roles, added);
+    added.set_second_factor_needed(membership.second_factor_needed);
   }
   return message;
 }

@@ -20,6 +20,8 @@ namespace portal::identity {
 // AddSchema().
 struct Dependencies {
   db::Pool& pool;
+  // For what runs beside the calls.
+  db::Pool& background_pool;
   const time::Clock& clock;
   const crypto::PasswordHasher& hasher;
   const PasswordPolicy& password_policy;

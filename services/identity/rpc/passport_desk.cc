@@ -20,10 +20,10 @@ auth::Passport PassportOf(const Session& session, absl::Time now) {
   // No passport outlives its session's lifetime.
   passport.expires_at =
       std::min(passport.issued_at + auth::kPassportLifetime, WholeSeconds(session.expires_at));
-  // The name at the first clinic that took the person on; elsewhere it is usually the same.
-  if (!session.memberships.empty())
-    passport.display_name = session.memberships.front().display_name;
   for (const Membership& membership : session.memberships) {
+    if (membership.second_factor_needed) continue;
+    // The name at the first clinic that took the person on; elsewhere it is usually the same.
+    if (passport.memberships.empty()) passport.display_name = membership.display_name;
     passport.memberships.push_back(
         {.clinic_id = membership.clinic_id, .roles = ToAuth(membership.roles)});
   }

@@ -5,6 +5,7 @@
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
+#include "portal/identity/v1/session_feed_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
 #include "services/identity/rpc/account_notices.h"
 
@@ -32,11 +33,21 @@ std::vector<rpc::MethodTable> Service::Tables() {
   rpc::MethodTable clinics(v1::ClinicService::service_full_name());
   clinics.Unary("CreateClinic", Lane::kWrite, &clinics_, &ClinicHandlers::CreateClinic)
       .Unary("GetClinic", Lane::kRead, &clinics_, &ClinicHandlers::GetClinic)
+      .Unary("UpdateClinic", Lane::kWrite, &clinics_, &ClinicHandlers::UpdateClinic)
+      .Unary("UpdateStaffMember", Lane::kWrite, &staff_, &StaffHandlers::UpdateStaffMember)
+      .Unary("SuspendStaffMember", Lane::kWrite, &staff_, &StaffHandlers::SuspendStaffMember)
+      .Unary("ReinstateStaffMember", Lane::kWrite, &staff_, &StaffHandlers::ReinstateStaffMember)
+      .Unary("RemoveStaffMember", Lane::kWrite, &staff_, &StaffHandlers::RemoveStaffMember)
+      .Unary("ResendStaffInvitation", Lane::kWrite, &staff_, &StaffHandlers::ResendStaffInvitation)
       .Unary("InviteStaffMember", Lane::kWrite, &clinics_, &ClinicHandlers::InviteStaffMember)
       .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)
       .Unary("AcceptStaffInvitation", Lane::kPassword, &clinics_,
              &ClinicHandlers::AcceptStaffInvitation);
-  return {std::move(accounts), std::move(sessions), std::move(passwords), std::move(clinics)};
+  rpc::MethodTable feed(v1::SessionFeedService::service_full_name());
+  feed.ServerStreaming("WatchEndedSessions", Lane::kRead, &feed_,
+                       &SessionFeedHandlers::WatchEndedSessions);
+  return {std::move(accounts), std::move(sessions), std::move(passwords), std::move(clinics),
+          std::move(feed)};
 }
 
 std::map<std::string, outbox::Route> Service::Routes() {

@@ -11,7 +11,9 @@
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/password_handlers.h"
+#include "services/identity/rpc/session_feed_handlers.h"
 #include "services/identity/rpc/session_handlers.h"
+#include "services/identity/rpc/staff_handlers.h"
 
 namespace portal::identity {
 
@@ -22,7 +24,9 @@ class Service {
       : accounts_(dependencies),
         sessions_(dependencies),
         passwords_(dependencies),
-        clinics_(dependencies) {}
+        clinics_(dependencies),
+        staff_(dependencies),
+        feed_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
@@ -35,6 +39,8 @@ class Service {
   SessionHandlers sessions_;
   PasswordHandlers passwords_;
   ClinicHandlers clinics_;
+  StaffHandlers staff_;
+  SessionFeedHandlers feed_;
 };
 
 }  // namespace portal::identity

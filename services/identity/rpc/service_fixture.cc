@@ -9,6 +9,7 @@
 #include "libs/notice/notice.h"
 #include "libs/testing/status_matchers.h"
 #include "portal/messaging/v1/notice_service.pb.h"
+#include "services/identity/rpc/clinic_directory.h"
 #include "services/identity/rpc/mails.h"
 #include "services/identity/storage/schema.h"
 
@@ -57,6 +58,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
       issuer_(*signing_keys_, testing::RpcHarness::kInstallation) {
   service_ = std::make_unique<Service>(
       Dependencies{.pool = pool_,
+                   .background_pool = pool_,
                    .clock = clock_,
                    .hasher = *hasher_,
                    .password_policy = password_policy_,
@@ -80,6 +82,10 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
     return absl::OkStatus();
   };
   routes.merge(Service::Routes());
+  routes[kClinicDirectoryTopic] = [this](const outbox::Delivery& delivery) {
+    EXPECT_TRUE(announced_clinics_.emplace_back().ParseFromString(delivery.payload));
+    return absl::OkStatus();
+  };
   relay_ = std::make_unique<outbox::Relay>(pool_, outbox_, metrics_, std::move(routes));
   harness_.options().executor.password = {.workers = 4, .capacity = 100};
   EXPECT_OK(harness_.Start(service_->Tables()));

@@ -28,6 +28,7 @@
 #include "portal/identity/v1/mail.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
+#include "portal/messaging/v1/directory_service.pb.h"
 #include "portal/messaging/v1/notice.pb.h"
 #include "services/identity/rpc/service.h"
 
@@ -141,6 +142,8 @@ class ServiceTest : public ::testing::Test {
   telemetry::Metrics metrics_;
   std::vector<v1::Mail> mails_;
   std::vector<messaging::v1::Notice> notices_;
+  // What messaging was told of clinics, as Mails() delivered it.
+  std::vector<messaging::v1::PutClinicRequest> announced_clinics_;
   std::unique_ptr<outbox::Relay> relay_;
   std::unique_ptr<v1::AccountService::Stub> accounts_;
   std::unique_ptr<v1::SessionService::Stub> sessions_;

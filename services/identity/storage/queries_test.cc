@@ -43,8 +43,10 @@ const testing::TestDatabase& Filled() {
         INSERT INTO attempts (kind, subject, attempted_at, expires_at)
         SELECT 1, sha256(i::text::bytea), ARRAY[now()], now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
-        ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, known_devices,
-                password_resets;)");
+        INSERT INTO session_endings (session_id, recorded_at)
+        SELECT md5('session' || i)::uuid, now() + i * interval '1 second' FROM generate_series(1, 20000) AS i;
+        ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, known_devices, password_resets,
+                session_endings;)");
     return made;
   }();
   return database;

@@ -15,7 +15,10 @@ absl::StatusOr<bool> Retention::Prune() {
   ASSIGN_OR_RETURN(const bool more_devices,
                    Prune(queries::kPruneKnownDevices, now - kDeviceRetention));
   ASSIGN_OR_RETURN(const bool more_resets, Prune(queries::kPrunePasswordResets, now));
-  return more_sign_ups || more_sessions || more_attempts || more_devices || more_resets;
+  ASSIGN_OR_RETURN(const bool more_endings,
+                   Prune(queries::kPruneSessionEndings, now - kEndingRetention));
+  return more_sign_ups || more_sessions || more_attempts || more_devices || more_resets ||
+         more_endings;
 }
 
 absl::StatusOr<bool> Retention::Prune(const db::Query& query, absl::Time expired_until) {

@@ -21,7 +21,8 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
           {.project = "identity",
            .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
-                       "session_details", "known_devices", "password_resets"}}};
+                       "session_details", "known_devices", "password_resets", "staff_changes",
+                       "clinic_settings", "session_endings"}}};
 }
 
 }  // namespace portal::identity

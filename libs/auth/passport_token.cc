@@ -164,12 +164,12 @@ std::optional<Passport> ParseMessage(const std::string& message, const std::stri
   }
 }
 
-absl::Status Invalid() {
+}  // namespace
+
+absl::Status PassportInvalid() {
   return status::Error(absl::StatusCode::kUnauthenticated, "PASSPORT_INVALID",
                        "the passport is not valid");
 }
-
-}  // namespace
 
 PassportIssuer::PassportIssuer(const crypto::SigningKeyring& keys, std::string installation)
     : keys_(keys), installation_(std::move(installation)) {}
@@ -188,22 +188,22 @@ PassportVerifier::PassportVerifier(const crypto::VerifyingKeyring& keys, std::st
     : keys_(keys), installation_(std::move(installation)), clock_(clock), capacity_(capacity) {}
 
 absl::StatusOr<std::shared_ptr<const Passport>> PassportVerifier::Verify(absl::string_view token) {
-  if (token.size() > kMaxPassportBytes) return Invalid();
+  if (token.size() > kMaxPassportBytes) return PassportInvalid();
   const absl::Time now = clock_.Now();
   std::string token_hash = crypto::Sha256(token);
   if (auto remembered = Recall(token_hash, now)) return remembered;
 
   const std::optional<Parts> parts = Split(token);
-  if (!parts.has_value()) return Invalid();
+  if (!parts.has_value()) return PassportInvalid();
   std::string key_id = KeyIdOf(parts->footer);
   const auto keys = keys_.Snapshot();
   const crypto::VerifyingKey* key = keys->Find(key_id);
   if (key == nullptr ||
       !key->Verify(PreAuthentication(parts->message, parts->footer), parts->signature)) {
-    return Invalid();
+    return PassportInvalid();
   }
   std::optional<Passport> passport = ParseMessage(parts->message, installation_);
-  if (!passport.has_value() || !InForce(*passport, now)) return Invalid();
+  if (!passport.has_value() || !InForce(*passport, now)) return PassportInvalid();
   auto shared = std::make_shared<const Passport>(*std::move(passport));
   Remember({std::move(token_hash), std::move(key_id), shared});
   return shared;

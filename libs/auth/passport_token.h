@@ -74,6 +74,9 @@ class PassportVerifier {
   absl::flat_hash_map<std::string, std::list<Remembered>::iterator> by_hash_;
 };
 
+// UNAUTHENTICATED/PASSPORT_INVALID: the one answer for every passport that does not pass.
+absl::Status PassportInvalid();
+
 }  // namespace portal::auth
 
 #endif  // LIBS_AUTH_PASSPORT_TOKEN_H_

@@ -60,6 +60,7 @@ class Runtime {
   db::Pool& pool() { return *pool_; }
   // For what runs beside the calls, so that no worker waits for it.
   db::Pool& background_pool() { return *background_pool_; }
+  auth::PassportVerifier& passports() { return *passports_; }
   // For page tokens and the like.
   const crypto::Sealer& sealer() const { return *sealer_; }
   outbox::Outbox& outbox() { return *outbox_; }

@@ -75,6 +75,7 @@ absl::Status Run() {
   Service service({.pool = runtime->pool(),
                    .words = words,
                    .peppers = *peppers,
+                   .passports = runtime->passports(),
                    .sealer = runtime->sealer(),
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),

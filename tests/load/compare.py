@@ -208,7 +208,7 @@ def _pgbench_script(account_id: str) -> str:
     return "\n".join([
         f"\\set number random(1, {GRANTED})",
         _with_parameters(read, patient),
-        _with_parameters(check, f"'{account_id}'", f"ARRAY[{patient}]"),
+        _with_parameters(check, f"ARRAY['{account_id}'::uuid]", f"ARRAY[{patient}]"),
         _with_parameters(audit, *row),
     ])
 

@@ -149,6 +149,10 @@ def _page(_: World) -> Fields:
     return {"page_size": 10}
 
 
+def _check_grants(world: World) -> Fields:
+    return {"questions": [{"passport": world.granted.passport(), "patient_id": world.patient_id}]}
+
+
 REQUESTS = {
     "identity.AccountService/SignUp": Recipe("nobody", _sign_up),
     "identity.AccountService/VerifyEmail": Recipe("nobody", _verify_email),
@@ -169,9 +173,7 @@ REQUESTS = {
     "access_code.GrantService/ListMyPatients": Recipe("granted", _page),
     "access_code.GrantService/ListGrants": Recipe("front_desk", _page_of_patient),
     "access_code.GrantService/RevokeGrant": Recipe("front_desk", _revoke),
-    "access_code.GrantService/CheckGrants": Recipe(
-        "granted", lambda world: {"patient_ids": [world.patient_id]}, certificate="records"
-    ),
+    "access_code.GrantService/CheckGrants": Recipe("nobody", _check_grants, certificate="records"),
     "access_code.PatientDirectoryService/PutPatient": Recipe("nobody", _put_patient, certificate="records"),
     "records.PatientService/CreatePatient": Recipe("front_desk", _create_patient),
     "records.PatientService/GetPatient": Recipe("front_desk", _of_patient),

@@ -30,12 +30,6 @@ struct AccessiblePatient {
   absl::Time granted_at;
 };
 
-// A patient's active grant for one account.
-struct GrantedPatient {
-  id::PatientId patient_id;
-  id::GrantId grant_id;
-};
-
 }  // namespace portal::access_code
 
 #endif  // SERVICES_ACCESS_CODE_DOMAIN_GRANT_H_

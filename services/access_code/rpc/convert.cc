@@ -64,13 +64,6 @@ v1::AccessiblePatient ToProto(const AccessiblePatient& patient) {
   return proto;
 }
 
-v1::GrantedPatient ToProto(const GrantedPatient& patient) {
-  v1::GrantedPatient proto;
-  proto.set_patient_id(patient.patient_id.ToString());
-  proto.set_grant_id(patient.grant_id.ToString());
-  return proto;
-}
-
 v1::AccessGranted ToEvent(const AccessiblePatient& patient, const id::AccountId& account_id) {
   v1::AccessGranted event;
   event.set_grant_id(patient.grant_id.ToString());

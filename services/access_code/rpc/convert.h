@@ -17,7 +17,6 @@ namespace portal::access_code {
 v1::AccessCode ToProto(const AccessCode& code, absl::Time now);
 v1::Grant ToProto(const Grant& grant);
 v1::AccessiblePatient ToProto(const AccessiblePatient& patient);
-v1::GrantedPatient ToProto(const GrantedPatient& patient);
 
 v1::AccessGranted ToEvent(const AccessiblePatient& patient, const id::AccountId& account_id);
 

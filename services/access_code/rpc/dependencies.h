@@ -1,6 +1,7 @@
 #ifndef SERVICES_ACCESS_CODE_RPC_DEPENDENCIES_H_
 #define SERVICES_ACCESS_CODE_RPC_DEPENDENCIES_H_
 
+#include "libs/auth/passport_token.h"
 #include "libs/crypto/keyring.h"
 #include "libs/crypto/sealer.h"
 #include "libs/db/pool.h"
@@ -19,6 +20,8 @@ struct Dependencies {
   const WordList& words;
   // For digests of codes, and nothing else.
   const crypto::Keyring& peppers;
+  // For the persons on whose behalf CheckGrants asks.
+  auth::PassportVerifier& passports;
   // For page tokens.
   const crypto::Sealer& sealer;
   const outbox::Outbox& outbox;

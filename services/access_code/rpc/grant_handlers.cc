@@ -20,13 +20,14 @@ namespace {
 
 absl::StatusOr<std::vector<id::PatientId>> ParseCheckedPatients(
     const v1::CheckGrantsRequest& request) {
-  if (request.patient_ids().empty() || request.patient_ids_size() > kMaxCheckedPatients) {
-    return status::InvalidField("patient_ids", absl::StrCat("must be 1 to ", kMaxCheckedPatients));
+  if (request.questions().empty() || request.questions_size() > kMaxCheckedPatients) {
+    return status::InvalidField("questions", absl::StrCat("must be 1 to ", kMaxCheckedPatients));
   }
   std::vector<id::PatientId> ids;
   status::FieldViolations violations;
-  for (const std::string& text : request.patient_ids()) {
-    const auto id = id::PatientId::Parse(absl::StrCat("patient_ids[", ids.size(), "]"), text);
+  for (const v1::GrantQuestion& question : request.questions()) {
+    const auto id = id::PatientId::Parse(absl::StrCat("questions[", ids.size(), "].patient_id"),
+                                         question.patient_id());
     if (!id.ok()) violations.Add(id.status());
     ids.push_back(id.value_or(id::PatientId()));
   }
@@ -104,10 +105,22 @@ absl::StatusOr<v1::Grant> GrantHandlers::RevokeGrant(const rpc::Context& context
 absl::StatusOr<v1::CheckGrantsResponse> GrantHandlers::CheckGrants(
     const rpc::Context& context, const v1::CheckGrantsRequest& request) {
   ASSIGN_OR_RETURN(const std::vector<id::PatientId> patient_ids, ParseCheckedPatients(request));
-  ASSIGN_OR_RETURN(const std::vector<GrantedPatient> granted,
-                   grants_.Check(rpc::CallOf(context), context.account_id(), patient_ids));
   v1::CheckGrantsResponse response;
-  for (const GrantedPatient& patient : granted) *response.add_granted() = ToProto(patient);
+  std::vector<GrantQuestion> questions;
+  std::vector<int> asked;  // the place of each question among the answers
+  for (int i = 0; i < request.questions_size(); ++i) {
+    const auto passport = deps_.passports.Verify(request.questions(i).passport());
+    response.add_answers(passport.ok() ? v1::GRANT_ANSWER_NOT_GRANTED
+                                       : v1::GRANT_ANSWER_PASSPORT_INVALID);
+    if (!passport.ok()) continue;
+    questions.push_back({(*passport)->account_id, patient_ids[i]});
+    asked.push_back(i);
+  }
+  if (questions.empty()) return response;
+  ASSIGN_OR_RETURN(const std::vector<bool> granted, grants_.Check(rpc::CallOf(context), questions));
+  for (size_t i = 0; i < granted.size(); ++i) {
+    if (granted[i]) response.set_answers(asked[i], v1::GRANT_ANSWER_GRANTED);
+  }
   return response;
 }
 

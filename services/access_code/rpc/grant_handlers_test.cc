@@ -150,38 +150,57 @@ TEST_F(GrantHandlersTest, AForeignGrantIsAsUnknownAsNoneAndStaysActive) {
   EXPECT_TRUE(IsGranted(patient, account_));
 }
 
-TEST_F(GrantHandlersTest, CheckAnswersForTheCallerAndThePatientsAskedAbout) {
+TEST_F(GrantHandlersTest, CheckAnswersEachQuestionForThePersonWhoAsksIt) {
   const id::PatientId held = NewPatient(clinic_);
   const id::PatientId others = NewPatient(clinic_);
-  const id::PatientId not_asked = NewPatient(clinic_);
-  const std::string grant_id = NewGrant(held, account_);
-  NewGrant(not_asked, account_);
+  NewGrant(held, account_);
   NewGrant(others, other_account_);
-  const auto checked = Check({others.ToString(), held.ToString(), NewRequestId()}, account_);
-  ASSERT_EQ(checked.response.granted_size(), 1);
-  EXPECT_EQ(checked.response.granted(0).patient_id(), held.ToString());
-  EXPECT_EQ(checked.response.granted(0).grant_id(), grant_id);
+  const std::string mine = Passport(account_);
+  const std::string theirs = Passport(other_account_);
+  const auto checked = Check({{mine, others.ToString()},
+                              {mine, held.ToString()},
+                              {"v4.public.forged", held.ToString()},
+                              {theirs, held.ToString()},
+                              {theirs, others.ToString()},
+                              {mine, NewRequestId()},
+                              {mine, held.ToString()},
+                              {"", held.ToString()}});
+  EXPECT_THAT(checked.response.answers(),
+              ElementsAre(v1::GRANT_ANSWER_NOT_GRANTED, v1::GRANT_ANSWER_GRANTED,
+                          v1::GRANT_ANSWER_PASSPORT_INVALID, v1::GRANT_ANSWER_NOT_GRANTED,
+                          v1::GRANT_ANSWER_GRANTED, v1::GRANT_ANSWER_NOT_GRANTED,
+                          v1::GRANT_ANSWER_GRANTED, v1::GRANT_ANSWER_PASSPORT_INVALID));
 }
 
-TEST_F(GrantHandlersTest, CheckTakesOneToAHundredIds) {
-  std::vector<std::string> ids;
-  EXPECT_EQ(Check(ids, account_).Outcome(), "INVALID_FIELD");
-  for (int i = 0; i < kMaxCheckedPatients; ++i) ids.push_back(NewRequestId());
-  EXPECT_EQ(Check(ids, account_).Outcome(), "OK");
-  ids.push_back(NewRequestId());
-  EXPECT_EQ(Check(ids, account_).Outcome(), "INVALID_FIELD");
-  const auto malformed = Check({NewRequestId(), "x", NewRequestId(), ""}, account_);
+TEST_F(GrantHandlersTest, APassportThatExpiredOnTheWayUnlocksNothing) {
+  const id::PatientId held = NewPatient(clinic_);
+  NewGrant(held, account_);
+  const std::string passport = Passport(account_);
+  clock_.Advance(auth::kPassportLifetime + auth::kClockSkew + absl::Seconds(1));
+  EXPECT_THAT(Check({{passport, held.ToString()}}).response.answers(),
+              ElementsAre(v1::GRANT_ANSWER_PASSPORT_INVALID));
+}
+
+TEST_F(GrantHandlersTest, CheckTakesOneToAHundredQuestions) {
+  const std::string passport = Passport(account_);
+  std::vector<std::pair<std::string, std::string>> questions;
+  EXPECT_EQ(Check(questions).Outcome(), "INVALID_FIELD");
+  for (int i = 0; i < kMaxCheckedPatients; ++i) questions.push_back({passport, NewRequestId()});
+  EXPECT_EQ(Check(questions).Outcome(), "OK");
+  questions.push_back({passport, NewRequestId()});
+  EXPECT_EQ(Check(questions).Outcome(), "INVALID_FIELD");
+  const auto malformed =
+      Check({{passport, NewRequestId()}, {passport, "x"}, {"", NewRequestId()}, {passport, ""}});
   EXPECT_EQ(malformed.Outcome(), "INVALID_FIELD");
   EXPECT_THAT(status::InvalidFieldsOf(rpc::FromGrpc(malformed.status)),
-              ElementsAre("patient_ids[1]", "patient_ids[3]"));
+              ElementsAre("questions[1].patient_id", "questions[3].patient_id"));
 }
 
-TEST_F(GrantHandlersTest, CheckIsForServicesOnBehalfOfAPerson) {
+TEST_F(GrantHandlersTest, CheckIsForServicesThatOwnPatientData) {
   v1::CheckGrantsRequest request;
-  request.add_patient_ids(NewRequestId());
+  request.add_questions()->set_patient_id(NewRequestId());
   const auto check = &v1::GrantService::Stub::CheckGrants;
   EXPECT_EQ(Call(*grants_, check, request, Passport(account_)).Outcome(), "SERVICE_NOT_ALLOWED");
-  EXPECT_EQ(Call(*records_grants_, check, request).Outcome(), "PASSPORT_MISSING");
 }
 
 }  // namespace

@@ -161,17 +161,22 @@ class ServiceTest : public ::testing::Test {
     return Call(*grants_, &v1::GrantService::Stub::RevokeGrant, request, StaffPassport(clinic_id));
   }
 
-  Answer<v1::CheckGrantsResponse> Check(const std::vector<std::string>& patient_ids,
-                                        const id::AccountId& account_id) {
+  // Each question: a passport and a patient.
+  Answer<v1::CheckGrantsResponse> Check(
+      const std::vector<std::pair<std::string, std::string>>& questions) {
     v1::CheckGrantsRequest request;
-    for (const std::string& patient_id : patient_ids) request.add_patient_ids(patient_id);
-    return Call(*records_grants_, &v1::GrantService::Stub::CheckGrants, request,
-                Passport(account_id));
+    for (const auto& [passport, patient_id] : questions) {
+      v1::GrantQuestion& question = *request.add_questions();
+      question.set_passport(passport);
+      question.set_patient_id(patient_id);
+    }
+    return Call(*records_grants_, &v1::GrantService::Stub::CheckGrants, request);
   }
   bool IsGranted(const id::PatientId& patient_id, const id::AccountId& account_id) {
-    const auto checked = Check({patient_id.ToString()}, account_id);
+    const auto checked = Check({{Passport(account_id), patient_id.ToString()}});
     EXPECT_EQ(checked.Outcome(), "OK");
-    return checked.response.granted_size() == 1;
+    EXPECT_EQ(checked.response.answers_size(), 1);
+    return checked.response.answers(0) == v1::GRANT_ANSWER_GRANTED;
   }
 
   std::string Sql(const std::string& sql) const { return testing::Psql(database_.superuser, sql); }
@@ -225,6 +230,7 @@ class ServiceTest : public ::testing::Test {
   Service service_{{.pool = pool_,
                     .words = List(),
                     .peppers = harness_.keyring(),
+                    .passports = harness_.passports(),
                     .sealer = harness_.sealer(),
                     .outbox = outbox_,
                     .idempotency = idempotency_,

@@ -23,16 +23,18 @@ Grant FromRow(const db::Row& row) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<GrantedPatient>> GrantStore::Check(
-    const db::CallOptions& call, const id::AccountId& account_id,
-    std::vector<id::PatientId> patient_ids) const {
-  std::sort(patient_ids.begin(), patient_ids.end());
-  patient_ids.erase(std::unique(patient_ids.begin(), patient_ids.end()), patient_ids.end());
-  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<GrantedPatient>> {
-    std::vector<GrantedPatient> granted;
-    for (const db::Row& row : session.Exec(queries::kCheckGrants, account_id, patient_ids)) {
-      granted.push_back({.patient_id = row.Id<id::PatientId>("patient_id"),
-                         .grant_id = row.Id<id::GrantId>("grant_id")});
+absl::StatusOr<std::vector<bool>> GrantStore::Check(
+    const db::CallOptions& call, const std::vector<GrantQuestion>& questions) const {
+  std::vector<id::AccountId> account_ids;
+  std::vector<id::PatientId> patient_ids;
+  for (const GrantQuestion& question : questions) {
+    account_ids.push_back(question.account_id);
+    patient_ids.push_back(question.patient_id);
+  }
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<bool>> {
+    std::vector<bool> granted(questions.size());
+    for (const db::Row& row : session.Exec(queries::kCheckGrants, account_ids, patient_ids)) {
+      granted[row.Int64("number") - 1] = true;
     }
     return granted;
   });
@@ -41,7 +43,8 @@ absl::StatusOr<std::vector<GrantedPatient>> GrantStore::Check(
 bool GrantStore::Holds(db::Session& session, const id::AccountId& account_id,
                        const id::PatientId& patient_id, const id::GrantId& grant_id) {
   const auto held =
-      session.Exec(queries::kCheckGrants, account_id, std::vector{patient_id}).AtMostOne();
+      session.Exec(queries::kCheckGrants, std::vector{account_id}, std::vector{patient_id})
+          .AtMostOne();
   return held.has_value() && held->Id<id::GrantId>("grant_id") == grant_id;
 }
 

@@ -21,6 +21,12 @@ struct PatientPosition {
   id::PatientId patient_id;
 };
 
+// Whether this account may see this patient.
+struct GrantQuestion {
+  id::AccountId account_id;
+  id::PatientId patient_id;
+};
+
 // Who may see whom. Every answer is the database's own of this moment; nothing is kept.
 // Thread-safe. Besides the errors named, what libs/db/pool.h lists.
 class GrantStore {
@@ -28,10 +34,9 @@ class GrantStore {
   // `pool` outlives the store.
   explicit GrantStore(db::Pool& pool) : pool_(pool) {}
 
-  // Those of the patients for whom the account holds an active grant, each once.
-  absl::StatusOr<std::vector<GrantedPatient>> Check(const db::CallOptions& call,
-                                                    const id::AccountId& account_id,
-                                                    std::vector<id::PatientId> patient_ids) const;
+  // Whether each account holds an active grant for its patient, in the order of the questions.
+  absl::StatusOr<std::vector<bool>> Check(const db::CallOptions& call,
+                                          const std::vector<GrantQuestion>& questions) const;
 
   // Whether the grant is active and the account's for the patient.
   static bool Holds(db::Session& session, const id::AccountId& account_id,

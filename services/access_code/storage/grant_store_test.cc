@@ -18,11 +18,13 @@ class GrantStoreTest : public StorageTest {
  protected:
   std::vector<id::PatientId> Granted(const id::AccountId& account_id,
                                      const std::vector<id::PatientId>& asked) {
+    std::vector<GrantQuestion> questions;
+    for (const id::PatientId& patient_id : asked) questions.push_back({account_id, patient_id});
+    const std::vector<bool> granted = grants_.Check({}, questions).value();
+    EXPECT_EQ(granted.size(), asked.size());
     std::vector<id::PatientId> patients;
-    const auto granted = grants_.Check({}, account_id, asked);
-    EXPECT_OK(granted);
-    for (const GrantedPatient& patient : *granted) {
-      patients.push_back(patient.patient_id);
+    for (size_t i = 0; i < granted.size(); ++i) {
+      if (granted[i]) patients.push_back(asked[i]);
     }
     return patients;
   }
@@ -46,8 +48,21 @@ TEST_F(GrantStoreTest, CheckNamesOnlyWhatTheAccountHoldsAndWasAskedFor) {
   NewGrant(held, account_);
   NewGrant(not_held, other_account_);
   EXPECT_THAT(Granted(account_, {not_held, held, also_held, id::PatientId::New(clock_), held}),
-              ElementsAre(held));
+              ElementsAre(held, held));
   EXPECT_THAT(Granted(other_account_, {held}), IsEmpty());
+}
+
+TEST_F(GrantStoreTest, CheckKeepsTheQuestionsOfDifferentAccountsApart) {
+  const id::PatientId held = NewPatient(clinic_);
+  const id::PatientId others = NewPatient(clinic_);
+  NewGrant(held, account_);
+  NewGrant(others, other_account_);
+  ASSERT_OK_AND_ASSIGN(const std::vector<bool> granted,
+                       grants_.Check({}, {{account_, others},
+                                          {other_account_, others},
+                                          {account_, held},
+                                          {other_account_, held}}));
+  EXPECT_THAT(granted, ElementsAre(false, true, true, false));
 }
 
 TEST_F(GrantStoreTest, ARevokedGrantUnlocksNothingFromTheNextStatementOn) {

@@ -1,10 +1,10 @@
 -- name: CheckGrants
--- The hot path: one look-up for each patient, answered from the index grants_active alone. With "= ANY" the planner,
--- who takes every account for one of few patients, reads all grants of an account that has many.
-SELECT asked.patient_id, held.grant_id
-FROM unnest($2::uuid[]) AS asked (patient_id)
+-- The hot path: one look-up for each question, answered from the index grants_active alone. A join lets the planner, who
+-- takes every account for one of few patients, read all grants of an account that has many.
+SELECT asked.number, held.grant_id
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asked (account_id, patient_id, number)
      CROSS JOIN LATERAL (SELECT grant_id FROM grants
-                         WHERE account_id = $1 AND patient_id = asked.patient_id AND revoked_at IS NULL
+                         WHERE account_id = asked.account_id AND patient_id = asked.patient_id AND revoked_at IS NULL
                          LIMIT 1) AS held
 
 -- name: ListGrantedPatients

@@ -80,13 +80,14 @@ LIBRARY_FAMILIES = {
     "crypto": {"sodium", "openssl"},
     "db": {"pqxx"},
     "idempotency": {"protobuf"},
+    "notice": {"grpc"},
     "rpc": {"protobuf", "grpc", "json", "openssl"},
     "status": {"protobuf"},
     "telemetry": {"spdlog", "prometheus", "httplib", "json"},
     "testing": {"protobuf", "grpc", "gtest", "json", "openssl", "pqxx"},
 }
 # Libraries that know the contracts.
-CONTRACT_LIBRARIES = {"auth", "rpc", "status", "testing"}
+CONTRACT_LIBRARIES = {"auth", "notice", "rpc", "status", "testing"}
 
 
 def layer_of(path: str) -> Layer | None:

@@ -24,7 +24,7 @@ from tests.support.requests import REQUESTS
 from tests.support.world import World, new_id
 
 # Services of the suite's plan that are not there yet have policies naming them already.
-CERTIFICATES = [GATEWAY, "operator", *NAMES, "scheduling", "forms", "messaging"]
+CERTIFICATES = [GATEWAY, "operator", *NAMES, "scheduling", "forms"]
 # Certificates that say "gateway", but not of this installation.
 OTHER_TRUST_DOMAIN, OTHER_CA = "gateway-of-another-trust-domain", "gateway-of-another-ca"
 LIFETIME_SECONDS = 60

@@ -25,7 +25,7 @@ Snapshot = dict[str, str]
 
 
 class Ledger:
-    """The three databases, read as superuser."""
+    """All databases, read as superuser."""
 
     def __init__(self, suite: Suite) -> None:
         self._sessions = {

@@ -141,6 +141,21 @@ def _my_plan(world: World) -> Fields:
     return {"patient_id": world.patient_id, "treatment_plan_id": world.chart["soap_chart_id"]}
 
 
+def _deliver_notice(world: World) -> Fields:
+    invitation = {"link": "https://portal.example.com/invitation#token=abc", "clinic_display_name": "New"}
+    recipient = {"email": world.new_email(), "language": "fr"}
+    return {"event_id": new_id(), "notice": {"recipient": recipient, "staff_invitation": invitation}}
+
+
+def _put_account(world: World) -> Fields:
+    return {"account_id": new_id(), "email": world.new_email(), "language": "en", "version": 1}
+
+
+def _put_messaging_clinic(world: World) -> Fields:
+    names = {"display_name": "Put There", "notice_email": world.new_email()}
+    return {"clinic_id": new_id(), "language": "fr", "version": 1} | names
+
+
 def _nothing(_: World) -> Fields:
     return {}
 
@@ -190,4 +205,7 @@ REQUESTS = {
     ),
     "records.TreatmentPlanService/GetMyTreatmentPlan": Recipe("granted", _my_plan),
     "records.TreatmentPlanService/ListTreatmentPlans": Recipe("front_desk", _page_of_patient),
+    "messaging.NoticeService/DeliverNotice": Recipe("nobody", _deliver_notice, certificate="identity"),
+    "messaging.DirectoryService/PutAccount": Recipe("nobody", _put_account, certificate="identity"),
+    "messaging.DirectoryService/PutClinic": Recipe("nobody", _put_messaging_clinic, certificate="identity"),
 }

@@ -43,6 +43,8 @@ SERVICES = (
         flags=("--code_peppers={keys}/access_code/code_peppers", "--word_list={word_list}"),
     ),
     Service(name="records", flags=("--access_code_address={addresses[access_code]}",)),
+    # Nobody waits for it: deploy/postgres/README.md counts with few connections.
+    Service(name="messaging", flags=("--read_workers=1", "--write_workers=4")),
 )
 NAMES = tuple(service.name for service in SERVICES)
 # Certificates of those that call: the gateway, through which every person's call comes, and the operator.

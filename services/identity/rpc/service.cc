@@ -4,7 +4,9 @@
 
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
+#include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
+#include "services/identity/rpc/account_notices.h"
 
 namespace portal::identity {
 
@@ -16,9 +18,17 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("GetAccount", Lane::kRead, &accounts_, &AccountHandlers::GetAccount);
   rpc::MethodTable sessions(v1::SessionService::service_full_name());
   sessions.Unary("SignIn", Lane::kPassword, &sessions_, &SessionHandlers::SignIn)
+      .Unary("ListSessions", Lane::kRead, &sessions_, &SessionHandlers::ListSessions)
+      .Unary("RevokeSession", Lane::kWrite, &sessions_, &SessionHandlers::RevokeSession)
+      .Unary("SignOutEverywhere", Lane::kWrite, &sessions_, &SessionHandlers::SignOutEverywhere)
       .Unary("SignOut", Lane::kWrite, &sessions_, &SessionHandlers::SignOut)
       .Unary("GetSession", Lane::kRead, &sessions_, &SessionHandlers::GetSession)
       .Unary("IssuePassport", Lane::kRead, &sessions_, &SessionHandlers::IssuePassport);
+  rpc::MethodTable passwords(v1::PasswordService::service_full_name());
+  passwords.Unary("ChangePassword", Lane::kPassword, &passwords_, &PasswordHandlers::ChangePassword)
+      .Unary("RequestPasswordReset", Lane::kWrite, &passwords_,
+             &PasswordHandlers::RequestPasswordReset)
+      .Unary("ResetPassword", Lane::kPassword, &passwords_, &PasswordHandlers::ResetPassword);
   rpc::MethodTable clinics(v1::ClinicService::service_full_name());
   clinics.Unary("CreateClinic", Lane::kWrite, &clinics_, &ClinicHandlers::CreateClinic)
       .Unary("GetClinic", Lane::kRead, &clinics_, &ClinicHandlers::GetClinic)
@@ -26,7 +36,11 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)
       .Unary("AcceptStaffInvitation", Lane::kPassword, &clinics_,
              &ClinicHandlers::AcceptStaffInvitation);
-  return {std::move(accounts), std::move(sessions), std::move(clinics)};
+  return {std::move(accounts), std::move(sessions), std::move(passwords), std::move(clinics)};
+}
+
+std::map<std::string, outbox::Route> Service::Routes() {
+  return {{kDecoyTopic, [](const outbox::Delivery&) { return absl::OkStatus(); }}};
 }
 
 }  // namespace portal::identity

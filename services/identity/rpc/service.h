@@ -1,12 +1,16 @@
 #ifndef SERVICES_IDENTITY_RPC_SERVICE_H_
 #define SERVICES_IDENTITY_RPC_SERVICE_H_
 
+#include <map>
+#include <string>
 #include <vector>
 
+#include "libs/outbox/relay.h"
 #include "libs/rpc/method_table.h"
 #include "services/identity/rpc/account_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/password_handlers.h"
 #include "services/identity/rpc/session_handlers.h"
 
 namespace portal::identity {
@@ -15,14 +19,21 @@ namespace portal::identity {
 class Service {
  public:
   explicit Service(const Dependencies& dependencies)
-      : accounts_(dependencies), sessions_(dependencies), clinics_(dependencies) {}
+      : accounts_(dependencies),
+        sessions_(dependencies),
+        passwords_(dependencies),
+        clinics_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
 
+  // The routes of events that stay within the service.
+  static std::map<std::string, outbox::Route> Routes();
+
  private:
   AccountHandlers accounts_;
   SessionHandlers sessions_;
+  PasswordHandlers passwords_;
   ClinicHandlers clinics_;
 };
 

@@ -26,7 +26,9 @@
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/mail.pb.h"
+#include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
+#include "portal/messaging/v1/notice.pb.h"
 #include "services/identity/rpc/service.h"
 
 namespace portal::identity {
@@ -83,6 +85,10 @@ class ServiceTest : public ::testing::Test {
   Answer<v1::SignInResponse> SignIn(const std::string& email,
                                     const std::string& password = kPassword,
                                     const std::string& address = "");
+  // With the token of a device that may be known.
+  Answer<v1::SignInResponse> SignInFrom(const std::string& device_token, const std::string& email,
+                                        const std::string& password = kPassword,
+                                        const std::string& user_agent = "");
   Answer<v1::SignOutResponse> SignOut(const std::string& passport);
   Answer<v1::Session> GetSession(const std::string& passport);
   Answer<v1::IssuePassportResponse> IssuePassport(const std::string& session_token);
@@ -107,6 +113,10 @@ class ServiceTest : public ::testing::Test {
 
   // The mails asked for since the last call, oldest first.
   std::vector<v1::Mail> Mails();
+  // The notices asked for since the last call, oldest first.
+  std::vector<messaging::v1::Notice> Notices();
+  // The token of `link`, which leads to `page` of the portal.
+  static std::string TokenIn(const std::string& link, const std::string& page);
   // The token in the only mail of that kind; the link is as it should be.
   std::string VerificationToken();
   std::string InvitationToken();
@@ -130,9 +140,11 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<Service> service_;
   telemetry::Metrics metrics_;
   std::vector<v1::Mail> mails_;
+  std::vector<messaging::v1::Notice> notices_;
   std::unique_ptr<outbox::Relay> relay_;
   std::unique_ptr<v1::AccountService::Stub> accounts_;
   std::unique_ptr<v1::SessionService::Stub> sessions_;
+  std::unique_ptr<v1::PasswordService::Stub> passwords_;
   std::unique_ptr<v1::ClinicService::Stub> clinics_;
   std::unique_ptr<v1::ClinicService::Stub> operator_;
 };

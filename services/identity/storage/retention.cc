@@ -12,7 +12,10 @@ absl::StatusOr<bool> Retention::Prune() {
   ASSIGN_OR_RETURN(const bool more_sessions,
                    Prune(queries::kPruneSessions, now - kSessionRetention));
   ASSIGN_OR_RETURN(const bool more_attempts, Prune(queries::kPruneAttempts, now));
-  return more_sign_ups || more_sessions || more_attempts;
+  ASSIGN_OR_RETURN(const bool more_devices,
+                   Prune(queries::kPruneKnownDevices, now - kDeviceRetention));
+  ASSIGN_OR_RETURN(const bool more_resets, Prune(queries::kPrunePasswordResets, now));
+  return more_sign_ups || more_sessions || more_attempts || more_devices || more_resets;
 }
 
 absl::StatusOr<bool> Retention::Prune(const db::Query& query, absl::Time expired_until) {

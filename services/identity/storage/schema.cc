@@ -19,7 +19,9 @@ void AddSchema(db::PoolOptions& options) {
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
-          {.project = "identity", .changes = {"sessions", "clinics", "attempts", "link_attempts"}}};
+          {.project = "identity",
+           .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
+                       "session_details", "known_devices", "password_resets"}}};
 }
 
 }  // namespace portal::identity

@@ -33,7 +33,6 @@ OUTPUT_ONLY = {
     "portal.identity.v1.Clinic.clinic_id",
     "portal.records.v1.Patient.patient_id",
     "portal.records.v1.Patient.clinic_id",
-    "portal.records.v1.Patient.etag",
     "portal.records.v1.SoapChart.soap_chart_id",
     "portal.records.v1.SoapChart.clinic_id",
     "portal.records.v1.SoapChart.patient_id",
@@ -42,9 +41,9 @@ OUTPUT_ONLY = {
     "portal.records.v1.SoapChart.state",
     "portal.records.v1.PlanSection.title",
 }
-# Of charts, only these two methods look at the etag.
-ETAG = "portal.records.v1.SoapChart.etag"
-READS_ETAG = ("UpdateSoapChart", "LockSoapChart")
+# Only these methods look at the etag.
+ETAGS = ("portal.records.v1.Patient.etag", "portal.records.v1.SoapChart.etag")
+READS_ETAG = ("UpdatePatient", "UpdateSoapChart", "LockSoapChart")
 
 # How an overlong text is refused where it is not INVALID_FIELD: as any other one that is not known.
 OVERLONG_REASONS = {
@@ -67,7 +66,7 @@ BAD_INTEGERS = {
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
 }
-BAD_PATHS = ("nonsense", "", "state", "patient_id", "plan_sections.text", "*")
+BAD_PATHS = ("nonsense", "", "lock_time", "patient_id", "plan_sections.text", "*")
 
 # Another request under the same request id.
 ALTERED: dict[str, dict[str, Any]] = {
@@ -83,6 +82,7 @@ ALTERED: dict[str, dict[str, Any]] = {
     "access_code.AccessCodeService/RedeemAccessCode": {"code": "another code of five words"},
     "access_code.GrantService/RevokeGrant": {"grant_id": new_id()},
     "records.PatientService/CreatePatient": {"patient": patient_fields(given_name="Altered")},
+    "records.PatientService/UpdatePatient": {"update_mask": "email"},
     "records.SoapChartService/CreateSoapChart": {"soap_chart": chart_fields(subjective="Altered")},
     "records.SoapChartService/UpdateSoapChart": {"update_mask": "subjective"},
     "records.SoapChartService/LockSoapChart": {"etag": "altered"},
@@ -347,7 +347,7 @@ def assign(message: Message, path: Path, value: Any) -> None:
 
 def is_ignored(method: Method, field: FieldDescriptor) -> bool:
     """Whether the method pays no heed to the field."""
-    if field.full_name == ETAG:
+    if field.full_name in ETAGS:
         return method.descriptor.name not in READS_ETAG
     return field.full_name in OUTPUT_ONLY
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from suite import people
+from suite.demo_data import date
 from tests.support.calls import GATEWAY
 from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World, chart_fields, new_id, patient_fields
 
@@ -132,6 +133,26 @@ def _create_patient(world: World) -> Fields:
     return _of_clinic(world) | {"patient": patient_fields(), "request_id": new_id()}
 
 
+def _update_patient(world: World) -> Fields:
+    """A patient of its own, so that her etag is the one she is made with."""
+    patient = patient_fields(state="PATIENT_STATE_DECEASED", deceased_date=date("2020-02-29"), etag="1")
+    # JSON writes masks in lowerCamelCase.
+    mask = (
+        "givenName,familyName,birthDate,gender,sexAtBirth,genderIdentity,email,phones,address,healthCardNumber,"
+        "emergencyContact,staffNotes,state,deceasedDate"
+    )
+    return _of_clinic(world) | {
+        "patient_id": world.here.new_patient(),
+        "patient": patient,
+        "update_mask": mask,
+        "request_id": new_id(),
+    }
+
+
+def _search_patients(world: World) -> Fields:
+    return _of_clinic(world) | {"query": "font lea 1994-07-03 519 555 lea@example.com"}
+
+
 def _create_chart(world: World) -> Fields:
     return _of_patient(world) | {"soap_chart": chart_fields(), "request_id": new_id()}
 
@@ -224,6 +245,8 @@ REQUESTS = {
     "records.PatientService/CreatePatient": Recipe("front_desk", _create_patient),
     "records.PatientService/GetPatient": Recipe("front_desk", _of_patient),
     "records.PatientService/ListPatients": Recipe("front_desk", lambda world: _of_clinic(world) | {"page_size": 10}),
+    "records.PatientService/UpdatePatient": Recipe("front_desk", _update_patient),
+    "records.PatientService/SearchPatients": Recipe("front_desk", _search_patients),
     "records.PatientService/GetMyPatient": Recipe("granted", lambda world: {"patient_id": world.patient_id}),
     "records.SoapChartService/CreateSoapChart": Recipe("practitioner", _create_chart),
     "records.SoapChartService/GetSoapChart": Recipe("practitioner", _get_chart),

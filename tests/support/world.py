@@ -214,6 +214,8 @@ def patient_fields(**fields: Any) -> dict[str, Any]:
         "family_name": "Fontaine",
         "birth_date": date("1994-07-03"),
         "gender": "ADMINISTRATIVE_GENDER_FEMALE",
+        "sex_at_birth": "SEX_AT_BIRTH_FEMALE",
+        "gender_identity": "woman",
         "email": "lea@example.com",
         "phones": ["+1 519 555 0199"],
         "address": {"lines": ["1 Main St."], "city": "Guelph", "region": "ON", "postal_code": "N1H 1A1",

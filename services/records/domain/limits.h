@@ -19,6 +19,18 @@ inline constexpr int kMaxAddressCharacters = 200;  // each line and part
 inline constexpr int kMaxHealthCardCharacters = 40;
 inline constexpr int kMaxContactCharacters = 200;
 inline constexpr int kMaxStaffNotesCharacters = 10'000;
+inline constexpr int kMaxGenderIdentityCharacters = 100;
+
+// Search.
+inline constexpr int kMaxSearchCharacters = 200;
+inline constexpr int kMaxSearchTerms = 10;
+// Fewer digits would fit nearly everybody.
+inline constexpr int kMinSearchPhoneDigits = 3;
+// A number is also found by its last digits; search_phones() in the database has the same.
+inline constexpr int kPhoneEndDigits = 4;
+inline constexpr int kMaxCandidates = 50;
+// When fewer than these fit by the letter, similar names are looked for as well.
+inline constexpr int kFewCandidates = 10;
 
 // What access_code takes as a patient's name.
 inline constexpr int kMaxDisplayNameBytes = 400;

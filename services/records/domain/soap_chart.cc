@@ -7,6 +7,7 @@
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
 #include "services/records/domain/text.h"
+#include "services/records/domain/version.h"
 
 namespace portal::records {
 namespace {
@@ -44,8 +45,6 @@ SoapChart NextVersion(const SoapChart& before, SoapChart after, absl::Time now) 
 }
 
 }  // namespace
-
-std::string EtagOf(int64_t version) { return absl::StrCat(absl::Hex(version)); }
 
 void CheckChange(const ChartChange& change, absl::CivilDay latest_today,
                  status::FieldViolations& violations) {

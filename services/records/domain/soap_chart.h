@@ -39,9 +39,6 @@ struct SoapChart {
   friend bool operator==(const SoapChart&, const SoapChart&) = default;
 };
 
-// The opaque text that stands for a version.
-std::string EtagOf(int64_t version);
-
 // New values of those parts that a change names.
 struct ChartChange {
   std::optional<absl::CivilDay> encounter_date;

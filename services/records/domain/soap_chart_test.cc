@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "services/records/domain/limits.h"
+#include "services/records/domain/version.h"
 
 namespace portal::records {
 namespace {

@@ -1,7 +1,9 @@
 #ifndef SERVICES_RECORDS_RPC_PATIENT_HANDLERS_H_
 #define SERVICES_RECORDS_RPC_PATIENT_HANDLERS_H_
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/db/session.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/page_token.h"
 #include "portal/records/v1/patient_service.pb.h"
@@ -22,10 +24,18 @@ class PatientHandlers {
                                          const v1::GetPatientRequest& request);
   absl::StatusOr<v1::ListPatientsResponse> ListPatients(const rpc::Context& context,
                                                         const v1::ListPatientsRequest& request);
+  absl::StatusOr<v1::Patient> UpdatePatient(const rpc::Context& context,
+                                            const v1::UpdatePatientRequest& request);
+  absl::StatusOr<v1::SearchPatientsResponse> SearchPatients(
+      const rpc::Context& context, const v1::SearchPatientsRequest& request);
   absl::StatusOr<v1::PatientProfile> GetMyPatient(const rpc::Context& context,
                                                   const v1::GetMyPatientRequest& request);
 
  private:
+  // What every change of a record causes, in its transaction.
+  absl::Status Announce(const rpc::Context& context, db::Transaction& transaction,
+                        const Patient& patient) const;
+
   const Dependencies deps_;
   const rpc::PageTokens page_tokens_;
   const PatientStore patients_;

@@ -12,6 +12,8 @@ std::vector<rpc::MethodTable> Service::Tables() {
   patients.Unary("CreatePatient", Lane::kWrite, &patients_, &PatientHandlers::CreatePatient)
       .Unary("GetPatient", Lane::kRead, &patients_, &PatientHandlers::GetPatient)
       .Unary("ListPatients", Lane::kRead, &patients_, &PatientHandlers::ListPatients)
+      .Unary("UpdatePatient", Lane::kWrite, &patients_, &PatientHandlers::UpdatePatient)
+      .Unary("SearchPatients", Lane::kRead, &patients_, &PatientHandlers::SearchPatients)
       .Unary("GetMyPatient", Lane::kRead, &patients_, &PatientHandlers::GetMyPatient);
   rpc::MethodTable charts(v1::SoapChartService::service_full_name());
   charts.Unary("CreateSoapChart", Lane::kWrite, &charts_, &SoapChartHandlers::CreateSoapChart)

@@ -19,7 +19,7 @@ void AddSchema(db::PoolOptions& options) {
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
-          {.project = "records", .changes = {"plan_revisions"}}};
+          {.project = "records", .changes = {"plan_revisions", "patient_search"}}};
 }
 
 }  // namespace portal::records

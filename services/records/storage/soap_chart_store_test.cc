@@ -191,7 +191,8 @@ TEST_F(SoapChartStoreTest, TheAppRoleCannotMoveAChartOrRewriteHistory) {
   for (const char* sql :
        {"UPDATE soap_charts SET patient_id = patient_id", "DELETE FROM soap_charts",
         "UPDATE plan_revisions SET signed = true", "DELETE FROM plan_revisions",
-        "UPDATE patients SET staff_notes = ''", "DELETE FROM patients"}) {
+        "UPDATE patients SET clinic_id = clinic_id", "DELETE FROM patients",
+        "DELETE FROM patient_search_terms"}) {
     EXPECT_THAT([&] { testing::Psql(database_.app, sql); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("permission denied")))
         << sql;

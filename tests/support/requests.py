@@ -45,6 +45,16 @@ def _issue_passport(world: World) -> Fields:
     return {"session_token": world.account.session.session_token}
 
 
+def _check(world: World) -> Fields:
+    """As Envoy asks about a client's request."""
+    http = {
+        "method": "GET",
+        "path": "/v1/account",
+        "headers": {"authorization": f"Bearer {world.account.session.session_token}", "user-agent": "curl"},
+    }
+    return {"attributes": {"request": {"http": http}}}
+
+
 def _create_clinic(world: World) -> Fields:
     return {
         "clinic": {"slug": f"new-{secrets.token_hex(4)}", "display_name": "New", "time_zone": "America/Toronto"},
@@ -157,6 +167,7 @@ REQUESTS = {
     "identity.SessionService/SignOut": Recipe("account", _nothing),
     "identity.SessionService/GetSession": Recipe("account", _nothing),
     "identity.SessionService/IssuePassport": Recipe("nobody", _issue_passport),
+    "envoy.service.auth.v3.Authorization/Check": Recipe("nobody", _check),
     "identity.ClinicService/CreateClinic": Recipe("nobody", _create_clinic, certificate="operator"),
     "identity.ClinicService/GetClinic": Recipe("front_desk", _of_clinic),
     "identity.ClinicService/InviteStaffMember": Recipe("owner", _invite),

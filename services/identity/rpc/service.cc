@@ -2,11 +2,25 @@
 
 #include <utility>
 
+#include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
+#include "portal/policy/v1/policy.pb.h"
 
 namespace portal::identity {
+
+namespace {
+
+// Envoy's contract has no policies: the gateway asks, about clients who may be anybody.
+policy::v1::Policy GatewayPolicy() {
+  policy::v1::Policy policy;
+  policy.mutable_public_();
+  policy.add_services("gateway");
+  return policy;
+}
+
+}  // namespace
 
 std::vector<rpc::MethodTable> Service::Tables() {
   using rpc::Lane;
@@ -26,7 +40,10 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)
       .Unary("AcceptStaffInvitation", Lane::kPassword, &clinics_,
              &ClinicHandlers::AcceptStaffInvitation);
-  return {std::move(accounts), std::move(sessions), std::move(clinics)};
+  rpc::MethodTable authorization(envoy::service::auth::v3::Authorization::service_full_name(),
+                                 GatewayPolicy());
+  authorization.Unary("Check", Lane::kRead, &authorization_, &AuthorizationHandlers::Check);
+  return {std::move(accounts), std::move(sessions), std::move(clinics), std::move(authorization)};
 }
 
 }  // namespace portal::identity

@@ -5,8 +5,10 @@
 
 #include "libs/rpc/method_table.h"
 #include "services/identity/rpc/account_handlers.h"
+#include "services/identity/rpc/authorization_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/session_gate.h"
 #include "services/identity/rpc/session_handlers.h"
 
 namespace portal::identity {
@@ -15,15 +17,21 @@ namespace portal::identity {
 class Service {
  public:
   explicit Service(const Dependencies& dependencies)
-      : accounts_(dependencies), sessions_(dependencies), clinics_(dependencies) {}
+      : gate_(dependencies),
+        accounts_(dependencies),
+        sessions_(dependencies, gate_),
+        clinics_(dependencies),
+        authorization_(dependencies.client_methods, gate_) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
 
  private:
+  SessionGate gate_;
   AccountHandlers accounts_;
   SessionHandlers sessions_;
   ClinicHandlers clinics_;
+  AuthorizationHandlers authorization_;
 };
 
 }  // namespace portal::identity

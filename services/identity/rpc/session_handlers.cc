@@ -11,6 +11,7 @@
 #include "services/identity/domain/errors.h"
 #include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
+#include "services/identity/rpc/session_cookie.h"
 
 namespace portal::identity {
 namespace {
@@ -24,13 +25,13 @@ audit::Event EventAbout(const rpc::Context& context, const id::SessionId& sessio
 
 }  // namespace
 
-SessionHandlers::SessionHandlers(const Dependencies& dependencies)
+SessionHandlers::SessionHandlers(const Dependencies& dependencies, SessionGate& gate)
     : deps_(dependencies),
+      gate_(gate),
       accounts_(dependencies.pool),
       sessions_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
-      passwords_(dependencies.hasher, accounts_, attempts_),
-      passports_(dependencies.passport_issuer) {}
+      passwords_(dependencies.hasher, accounts_, attempts_) {}
 
 absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const rpc::Context& context,
                                                            const v1::SignInRequest& request) {
@@ -78,6 +79,7 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::OpenSession(const rpc::Conte
   ASSIGN_OR_RETURN(const std::optional<Session> session,
                    deps_.pool.Transact(rpc::CallOf(context), open));
   if (!session.has_value()) return status::Internal("a session is gone in its own transaction");
+  context.AddResponseMetadata(kSetCookieKey, SetSessionCookie(token));
   v1::SignInResponse response;
   response.set_session_token(token);
   *response.mutable_session() = ToProto(*session, deps_.session_limits);
@@ -95,6 +97,7 @@ absl::StatusOr<v1::SignOutResponse> SessionHandlers::SignOut(const rpc::Context&
         if (!was_open) return absl::OkStatus();
         return audit::Append(transaction, deps_.clock, {EventAbout(context, context.session_id())});
       }));
+  context.AddResponseMetadata(kSetCookieKey, ClearSessionCookie());
   return v1::SignOutResponse();
 }
 
@@ -109,16 +112,8 @@ absl::StatusOr<v1::Session> SessionHandlers::GetSession(const rpc::Context& cont
 
 absl::StatusOr<v1::IssuePassportResponse> SessionHandlers::IssuePassport(
     const rpc::Context& context, const v1::IssuePassportRequest& request) {
-  const db::CallOptions call = rpc::CallOf(context);
-  ASSIGN_OR_RETURN(std::optional<Session> found,
-                   sessions_.FindByToken(call, crypto::Sha256(request.session_token())));
-  const absl::Time now = deps_.clock.Now();
-  ASSIGN_OR_RETURN(const Session session, Live(std::move(found), now));
-  if (NeedsTouch(session, deps_.session_limits, now)) {
-    RETURN_IF_ERROR(sessions_.Touch(call, session.session_id, now,
-                                    now - deps_.session_limits.touch_interval()));
-  }
-  PassportDesk::Issued issued = passports_.Issue(session, now);
+  ASSIGN_OR_RETURN(PassportDesk::Issued issued,
+                   gate_.Admit(rpc::CallOf(context), request.session_token()));
   v1::IssuePassportResponse response;
   response.set_passport(std::move(issued.token));
   *response.mutable_expire_time() = ToProto(issued.expires_at);

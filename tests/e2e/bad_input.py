@@ -50,6 +50,7 @@ READS_ETAG = ("UpdateSoapChart", "LockSoapChart")
 OVERLONG_REASONS = {
     "token": "LINK_REJECTED",
     "session_token": "SESSION_ENDED",
+    "secret": "CREDENTIALS_REJECTED",
     "code": "ACCESS_CODE_REJECTED",
     "page_token": "PAGE_TOKEN_INVALID",
     "etag": "ETAG_MISMATCH",
@@ -63,6 +64,9 @@ BAD_INTEGERS = {
     "page_size": (-1, SMALL, 101, BIG),
     "validity_days": (-1, SMALL, 31, BIG),
     "version": (0, -1, -(2**63)),
+    # Of a duration of at most a day.
+    "seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
+    "nanos": (-1, 10**9, BIG, SMALL),
     "year": (0, -1, 10_000, BIG),
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
@@ -76,6 +80,9 @@ ALTERED: dict[str, dict[str, Any]] = {
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},
     "identity.ClinicService/InviteStaffMember": {"email": "another@example.com"},
     "identity.ClinicService/AcceptStaffInvitation": {"display_name": "Dr. Altered"},
+    "identity.ServiceAccountService/CreateServiceAccount": {"display_name": "Altered"},
+    "identity.ServiceAccountService/RotateServiceAccountSecret": {"overlap": "7200s"},
+    "identity.ServiceAccountService/RevokeServiceAccount": {"service_account_id": new_id()},
     "access_code.AccessCodeService/IssueAccessCode": {"validity_days": 6},
     "access_code.AccessCodeService/CancelAccessCode": {"access_code_id": new_id()},
     "access_code.AccessCodeService/RedeemAccessCode": {"code": "another code of five words"},
@@ -251,7 +258,8 @@ def malformed(valid: Message) -> Iterator[Fault]:
     needed = [field.name for field, _ in valid.ListFields() if field.name not in ("page_size", "page_token")]
     if needed:
         # A token alone is as good as a wrong one.
-        tokens = {("token",): "LINK_REJECTED", ("session_token",): "SESSION_ENDED"}
+        tokens = {("token",): "LINK_REJECTED", ("session_token",): "SESSION_ENDED",
+                  ("secret",): "CREDENTIALS_REJECTED"}
         yield Fault("empty", b"", tokens.get(tuple(needed), "INVALID_FIELD"))
 
 

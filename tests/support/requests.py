@@ -75,6 +75,17 @@ def _accept_invitation(world: World) -> Fields:
     return {"token": token, "password": PASSWORD, "display_name": "Dr. New", "request_id": new_id()}
 
 
+def _create_service_account(world: World) -> Fields:
+    scopes = ["SERVICE_SCOPE_PATIENTS_READ", "SERVICE_SCOPE_PLANS_READ"]
+    return _of_clinic(world) | {"display_name": "Billing", "scopes": scopes, "request_id": new_id()}
+
+
+def _of_service_account(world: World) -> Fields:
+    """One of its own, so that the world's keep theirs."""
+    service_account_id = world.here.new_service_account()["service_account"]["service_account_id"]
+    return _of_clinic(world) | {"service_account_id": service_account_id, "request_id": new_id()}
+
+
 def _of_clinic(world: World) -> Fields:
     return {"clinic_id": world.here.clinic_id}
 
@@ -173,6 +184,17 @@ REQUESTS = {
     "identity.ClinicService/InviteStaffMember": Recipe("owner", _invite),
     "identity.ClinicService/ListStaffMembers": Recipe("owner", lambda world: _of_clinic(world) | {"page_size": 10}),
     "identity.ClinicService/AcceptStaffInvitation": Recipe("nobody", _accept_invitation),
+    "identity.ServiceAccountService/CreateServiceAccount": Recipe("owner", _create_service_account),
+    "identity.ServiceAccountService/ListServiceAccounts": Recipe(
+        "owner", lambda world: _of_clinic(world) | {"page_size": 10}
+    ),
+    "identity.ServiceAccountService/RotateServiceAccountSecret": Recipe(
+        "owner", lambda world: _of_service_account(world) | {"overlap": "3600s"}
+    ),
+    "identity.ServiceAccountService/RevokeServiceAccount": Recipe("owner", _of_service_account),
+    "identity.ServiceAccountService/SignInServiceAccount": Recipe(
+        "nobody", lambda world: {"secret": world.here.new_service_account()["secret"]}
+    ),
     "access_code.AccessCodeService/IssueAccessCode": Recipe("front_desk", _issue_code),
     "access_code.AccessCodeService/ListAccessCodes": Recipe("front_desk", _page_of_patient),
     "access_code.AccessCodeService/CancelAccessCode": Recipe("front_desk", _cancel_code),

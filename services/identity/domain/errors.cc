@@ -72,4 +72,14 @@ absl::Status SignInNeeded() {
                        "sign in to make this call");
 }
 
+absl::Status ServiceAccountNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "SERVICE_ACCOUNT_NOT_FOUND",
+                       "no such service account");
+}
+
+absl::Status ServiceAccountRevoked() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SERVICE_ACCOUNT_REVOKED",
+                       "the service account was revoked");
+}
+
 }  // namespace portal::identity

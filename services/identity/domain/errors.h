@@ -37,6 +37,11 @@ absl::Status SeveralCredentials();
 // UNAUTHENTICATED/PASSPORT_MISSING: as the services say it.
 absl::Status SignInNeeded();
 
+// NOT_FOUND/SERVICE_ACCOUNT_NOT_FOUND: not at this clinic.
+absl::Status ServiceAccountNotFound();
+// FAILED_PRECONDITION/SERVICE_ACCOUNT_REVOKED.
+absl::Status ServiceAccountRevoked();
+
 }  // namespace portal::identity
 
 #endif  // SERVICES_IDENTITY_DOMAIN_ERRORS_H_

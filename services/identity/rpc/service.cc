@@ -5,6 +5,7 @@
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
+#include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
 #include "portal/policy/v1/policy.pb.h"
 
@@ -40,10 +41,23 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)
       .Unary("AcceptStaffInvitation", Lane::kPassword, &clinics_,
              &ClinicHandlers::AcceptStaffInvitation);
+  rpc::MethodTable service_accounts(v1::ServiceAccountService::service_full_name());
+  using Handlers = ServiceAccountHandlers;
+  service_accounts
+      .Unary("CreateServiceAccount", Lane::kWrite, &service_accounts_,
+             &Handlers::CreateServiceAccount)
+      .Unary("ListServiceAccounts", Lane::kRead, &service_accounts_, &Handlers::ListServiceAccounts)
+      .Unary("RotateServiceAccountSecret", Lane::kWrite, &service_accounts_,
+             &Handlers::RotateServiceAccountSecret)
+      .Unary("RevokeServiceAccount", Lane::kWrite, &service_accounts_,
+             &Handlers::RevokeServiceAccount)
+      .Unary("SignInServiceAccount", Lane::kWrite, &service_accounts_,
+             &Handlers::SignInServiceAccount);
   rpc::MethodTable authorization(envoy::service::auth::v3::Authorization::service_full_name(),
                                  GatewayPolicy());
   authorization.Unary("Check", Lane::kRead, &authorization_, &AuthorizationHandlers::Check);
-  return {std::move(accounts), std::move(sessions), std::move(clinics), std::move(authorization)};
+  return {std::move(accounts), std::move(sessions), std::move(clinics), std::move(service_accounts),
+          std::move(authorization)};
 }
 
 }  // namespace portal::identity

@@ -8,6 +8,7 @@
 #include "services/identity/rpc/authorization_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/service_account_handlers.h"
 #include "services/identity/rpc/session_gate.h"
 #include "services/identity/rpc/session_handlers.h"
 
@@ -21,6 +22,7 @@ class Service {
         accounts_(dependencies),
         sessions_(dependencies, gate_),
         clinics_(dependencies),
+        service_accounts_(dependencies),
         authorization_(dependencies.client_methods, gate_) {}
 
   // For rpc::Server::Start. The service outlives the server.
@@ -31,6 +33,7 @@ class Service {
   AccountHandlers accounts_;
   SessionHandlers sessions_;
   ClinicHandlers clinics_;
+  ServiceAccountHandlers service_accounts_;
   AuthorizationHandlers authorization_;
 };
 

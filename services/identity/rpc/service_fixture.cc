@@ -81,6 +81,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
   sessions_ = v1::SessionService::NewStub(harness_.Channel());
   clinics_ = v1::ClinicService::NewStub(harness_.Channel());
   operator_ = v1::ClinicService::NewStub(harness_.Channel("operator"));
+  service_accounts_ = v1::ServiceAccountService::NewStub(harness_.Channel());
   authorization_ = envoy::service::auth::v3::Authorization::NewStub(harness_.Channel());
 }
 

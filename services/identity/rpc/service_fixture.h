@@ -27,6 +27,7 @@
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/mail.pb.h"
+#include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
 #include "services/identity/rpc/client_methods.h"
 #include "services/identity/rpc/service.h"
@@ -138,6 +139,7 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<v1::SessionService::Stub> sessions_;
   std::unique_ptr<v1::ClinicService::Stub> clinics_;
   std::unique_ptr<v1::ClinicService::Stub> operator_;
+  std::unique_ptr<v1::ServiceAccountService::Stub> service_accounts_;
   std::unique_ptr<envoy::service::auth::v3::Authorization::Stub> authorization_;
 };
 

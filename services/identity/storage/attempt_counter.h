@@ -21,6 +21,7 @@ enum class AttemptKind {
   kSignUpOfEmail = 3,
   kSignUpFromClient = 4,
   kVerifyEmailFromClient = 5,
+  kServiceAccountSignInFromClient = 30,
 };
 
 // An attempt, of its kind, at or from somebody.

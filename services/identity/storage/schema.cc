@@ -20,7 +20,8 @@ void AddSchema(db::PoolOptions& options) {
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation",
            .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
-          {.project = "identity", .changes = {"sessions", "clinics", "attempts", "link_attempts"}}};
+          {.project = "identity",
+           .changes = {"sessions", "clinics", "attempts", "link_attempts", "service_accounts"}}};
 }
 
 }  // namespace portal::identity

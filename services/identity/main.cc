@@ -1,5 +1,9 @@
 // The identity service: accounts, sessions, clinics and their staff. See README.md.
 
+#include <map>
+#include <string>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "libs/auth/passport_token.h"
 #include "libs/background/loop.h"
@@ -59,7 +63,9 @@ absl::Status Run() {
                    .attempts_per_client = config.attempts_per_client});
   Retention retention(runtime->background_pool(), runtime->clock());
   background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
-  return runtime->Serve(service.Tables(), mails->Routes());
+  std::map<std::string, outbox::Route> routes = mails->Routes();
+  routes.merge(Service::Routes());
+  return runtime->Serve(service.Tables(), std::move(routes));
 }
 
 }  // namespace

@@ -131,10 +131,11 @@ class MatrixTest(unittest.TestCase):
             for caller, service in itertools.product(row.reasons, sorted(row.services)):
                 if row.reasons[caller] is None:
                     # Where a bad passport does no harm because none is looked at, two of them show it.
-                    for label, passport in itertools.islice(self.passports_of(caller, row, method), 2):
+                    for index in range(2 if caller == "bad" else 1):
+                        world.ledger.forget_attempts()
+                        request = REQUESTS[method].make(world)
+                        label, passport = next(itertools.islice(self.passports_of(caller, row, method), index, None))
                         with self.subTest(method, caller=label, service=service):
-                            world.ledger.forget_attempts()
-                            request = REQUESTS[method].make(world)
                             outcome = send(method, request, passport=passport, certificate=service)
                             self.assertTrue(outcome.ok, outcome)
                             cells += 1
@@ -246,7 +247,8 @@ class HiddenTest(unittest.TestCase):
         self.assertEqual(taken.answer, free.answer)
 
     def test_links_that_were_used_are_not_told_from_unknown_ones(self) -> None:
-        for method in ("identity.AccountService/VerifyEmail", "identity.ClinicService/AcceptStaffInvitation"):
+        for method in ("identity.AccountService/VerifyEmail", "identity.ClinicService/AcceptStaffInvitation",
+                       "identity.PasswordService/ResetPassword"):
             with self.subTest(method):
                 request = REQUESTS[method].make(world)
                 self.assertTrue(send(method, request).ok)
@@ -274,6 +276,7 @@ class HiddenTest(unittest.TestCase):
             "grant_id": [world.foreign_grant_id],
             "service_account_id": [world.foreign_service_account["service_account_id"]],
             "soap_chart_id": [world.foreign_chart["soap_chart_id"]],
+            "session_id": [world.foreigner.call("identity.SessionService/GetSession")["session_id"]],
             "treatment_plan_id": [world.foreign_chart["soap_chart_id"]],
         }[field]
 

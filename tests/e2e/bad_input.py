@@ -77,6 +77,8 @@ BAD_PATHS = ("nonsense", "", "state", "patient_id", "plan_sections.text", "*")
 ALTERED: dict[str, dict[str, Any]] = {
     "identity.AccountService/SignUp": {"email": "another@example.com"},
     "identity.AccountService/VerifyEmail": {"token": "A" * 43},
+    "identity.PasswordService/RequestPasswordReset": {"email": "another@example.com"},
+    "identity.PasswordService/ResetPassword": {"token": "A" * 43},
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},
     "identity.ClinicService/InviteStaffMember": {"email": "another@example.com"},
     "identity.ClinicService/AcceptStaffInvitation": {"display_name": "Dr. Altered"},
@@ -92,6 +94,9 @@ ALTERED: dict[str, dict[str, Any]] = {
     "records.SoapChartService/UpdateSoapChart": {"update_mask": "subjective"},
     "records.SoapChartService/LockSoapChart": {"etag": "altered"},
 }
+
+# Requests of secrets alone, which a repetition neither needs nor tells: the first one stands.
+SECRETS_ONLY = {"identity.PasswordService/ChangePassword"}
 
 # Where in a list: phones[2].
 PLACE = re.compile(r"\[[0-9]+\]")
@@ -174,8 +179,10 @@ class BadInputTest(WorldTest):
                 self.assertEqual(differences(before, ledger.snapshot()), [])
 
     def test_a_request_id_is_not_used_for_another_request(self) -> None:
-        self.assertEqual(set(ALTERED), {name for name, *_ in self.requests_with_ids()})
+        self.assertEqual(set(ALTERED) | SECRETS_ONLY, {name for name, *_ in self.requests_with_ids()})
         for name, recipe, request, passport in self.requests_with_ids():
+            if name in SECRETS_ONLY:
+                continue
             with self.subTest(name):
                 method, ledger = self.method(name), self.world.ledger
                 self.assertTrue((outcome := self.send(method, recipe, method.encode(request), passport)).ok, outcome)
@@ -272,7 +279,7 @@ def wrong_texts(method: Method, valid: Message, path: Path, field: FieldDescript
     if is_ignored(method, field):
         return
     reason = OVERLONG_REASONS.get(field.name, "INVALID_FIELD")
-    if field.name == "password" and method.descriptor.name in CHOSEN_PASSWORD:
+    if field.name == "new_password" or field.name == "password" and method.descriptor.name in CHOSEN_PASSWORD:
         reason = "PASSWORD_UNACCEPTABLE"
     in_mask = field.containing_type.full_name == "google.protobuf.FieldMask"
     about = plain(path) if reason == "INVALID_FIELD" and not in_mask else None

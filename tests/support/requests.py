@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional
 
 from suite import people
 from tests.support.calls import GATEWAY
-from tests.support.world import PASSWORD, Person, World, chart_fields, new_id, patient_fields
+from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World, chart_fields, new_id, patient_fields
 
 Fields = dict[str, Any]
 
@@ -53,6 +53,31 @@ def _check(world: World) -> Fields:
         "headers": {"authorization": f"Bearer {world.account.session.session_token}", "user-agent": "curl"},
     }
     return {"attributes": {"request": {"http": http}}}
+
+
+def _revoke_session(world: World) -> Fields:
+    session = world.new_subject().another_session().call("identity.SessionService/GetSession")
+    return {"session_id": session["session_id"]}
+
+
+def _of_subject(world: World) -> Fields:
+    world.new_subject()
+    return {}
+
+
+def _change_password(world: World) -> Fields:
+    return _of_subject(world) | {"password": PASSWORD, "new_password": NEW_PASSWORD, "request_id": new_id()}
+
+
+def _request_reset(world: World) -> Fields:
+    return {"email": world.new_account("forgetful").email, "request_id": new_id()}
+
+
+def _reset_password(world: World) -> Fields:
+    request = _request_reset(world)
+    assert world.send("identity.PasswordService/RequestPasswordReset", request).ok
+    token = world.suite.mailbox.wait_for_token(request["email"], page="reset-password")
+    return {"token": token, "new_password": NEW_PASSWORD, "request_id": new_id()}
 
 
 def _create_clinic(world: World) -> Fields:
@@ -178,6 +203,12 @@ REQUESTS = {
     "identity.SessionService/SignOut": Recipe("account", _nothing),
     "identity.SessionService/GetSession": Recipe("account", _nothing),
     "identity.SessionService/IssuePassport": Recipe("nobody", _issue_passport),
+    "identity.SessionService/ListSessions": Recipe("account", _page),
+    "identity.SessionService/RevokeSession": Recipe("account", _revoke_session),
+    "identity.SessionService/SignOutEverywhere": Recipe("account", _of_subject),
+    "identity.PasswordService/ChangePassword": Recipe("account", _change_password),
+    "identity.PasswordService/RequestPasswordReset": Recipe("nobody", _request_reset),
+    "identity.PasswordService/ResetPassword": Recipe("nobody", _reset_password),
     "envoy.service.auth.v3.Authorization/Check": Recipe("nobody", _check),
     "identity.ClinicService/CreateClinic": Recipe("nobody", _create_clinic, certificate="operator"),
     "identity.ClinicService/GetClinic": Recipe("front_desk", _of_clinic),

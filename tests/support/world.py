@@ -17,6 +17,10 @@ PASSWORD = "a long secret of the test's own"
 SCOPES = [f"SERVICE_SCOPE_{it}" for it in (
     "PATIENTS_READ", "PATIENTS_WRITE", "CHARTS_READ", "CHARTS_WRITE", "PLANS_READ", "ACCESS_WRITE"
 )]
+NEW_PASSWORD = "another long secret of the test's own"
+# These change the caller's account or sessions for good: whoever is asked to make the call, an account does that was made
+# with the request.
+BY_SUBJECT = ("RevokeSession", "SignOutEverywhere", "ChangePassword")
 ROLES = {"owner": "STAFF_ROLE_OWNER", "practitioner": "STAFF_ROLE_PRACTITIONER", "front_desk": "STAFF_ROLE_FRONT_DESK"}
 
 
@@ -145,6 +149,7 @@ class World:
         self.foreign_chart = self.elsewhere.new_chart(self.foreign_patient_id)
         self.foreign_code = self.elsewhere.new_code(self.foreign_patient_id)
         self.foreigner = self.new_account("foreigner")
+        self.subject = self.foreigner
         self.foreign_grant_id = self.elsewhere.grant(self.foreigner, self.foreign_patient_id)
 
     def close(self) -> None:
@@ -160,6 +165,11 @@ class World:
         email = self.new_email(name)
         client = self.suite.client
         return Person(email, people.sign_up(self.suite, email, PASSWORD), client)
+
+    def new_subject(self) -> Person:
+        """An account for one request of those of BY_SUBJECT, which is made next."""
+        self.subject = self.new_account("subject")
+        return self.subject
 
     def new_clinic(self, name: str) -> Clinic:
         """A clinic whose staff has accepted its invitations."""
@@ -202,6 +212,8 @@ class World:
 
     def passport(self, person: Union[Person, SignedIn, None], method: str) -> Optional[str]:
         """What a person shows when calling a method."""
+        if isinstance(person, Person) and method.endswith(BY_SUBJECT):
+            return self.subject.passport()
         if isinstance(person, Person) and method.endswith("/SignOut"):
             self.ledger.forget_attempts()
             return person.another_session().passport()

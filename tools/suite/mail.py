@@ -68,11 +68,12 @@ class Mailbox:
         """The mails for an address, oldest first."""
         return [mail for mail in self.mails() if recipient.lower() in mail.recipient.lower()]
 
-    def wait_for_token(self, recipient: str, seconds: float = ARRIVAL_SECONDS) -> str:
-        """The token of the newest link for an address, as soon as there is one."""
+    def wait_for_token(self, recipient: str, seconds: float = ARRIVAL_SECONDS, page: str = "") -> str:
+        """The token of the newest link for an address, to that page of the portal if one is named, as soon as there is
+        one."""
         deadline = time.monotonic() + seconds
         while True:
-            tokens = [mail.token for mail in self.to(recipient) if mail.token]
+            tokens = [mail.token for mail in self.to(recipient) if mail.token and f"/{page}" in str(mail.link)]
             if tokens:
                 return tokens[-1]
             if time.monotonic() > deadline:

@@ -27,6 +27,10 @@ absl::Status SessionEnded() {
                        "the session has ended");
 }
 
+absl::Status SessionNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "SESSION_NOT_FOUND", "no such session");
+}
+
 absl::Status PasswordUnacceptable(absl::string_view rule, absl::string_view message) {
   return status::Error(absl::StatusCode::kInvalidArgument, "PASSWORD_UNACCEPTABLE", message,
                        {{"rule", std::string(rule)}});

@@ -17,6 +17,8 @@ absl::Status EmailNotVerified();
 absl::Status LinkRejected();
 // UNAUTHENTICATED/SESSION_ENDED: unknown, ended or expired.
 absl::Status SessionEnded();
+// NOT_FOUND/SESSION_NOT_FOUND: not one of the account's.
+absl::Status SessionNotFound();
 // INVALID_ARGUMENT/PASSWORD_UNACCEPTABLE with metadata "rule": "too_short", "too_long" or "common".
 absl::Status PasswordUnacceptable(absl::string_view rule, absl::string_view message);
 // RESOURCE_EXHAUSTED/TOO_MANY_ATTEMPTS with RetryInfo: nothing was looked at.

@@ -25,7 +25,15 @@ inline constexpr size_t kMaxSlugCharacters = 40;
 // The longest IANA name has 32.
 inline constexpr size_t kMaxTimeZoneBytes = 64;
 
+// What a session's device is called, in characters.
+inline constexpr size_t kMaxDeviceCharacters = 100;
+// Browsers send some 150; applications embedded in others three times as much.
+inline constexpr size_t kMaxUserAgentBytes = 2000;
+// 256 bits as base64url: every token of ours.
+inline constexpr size_t kTokenCharacters = 43;
+
 inline constexpr absl::Duration kVerificationLifetime = absl::Hours(1);
+inline constexpr absl::Duration kPasswordResetLifetime = absl::Hours(1);
 inline constexpr absl::Duration kInvitationLifetime = absl::Hours(7 * 24);
 
 inline constexpr int kDefaultPageSize = 50;
@@ -43,8 +51,12 @@ struct AttemptLimit {
 // Guesses at one account's password: at most 960 a day against passwords that are not common. Wide
 // enough for a person who tries all variants they remember.
 inline constexpr AttemptLimit kSignInsPerAccount = {10, absl::Minutes(15)};
-// Mails that strangers can have us send to one mailbox.
+// A device that the account was used from before has a counter of its own: strangers cannot lock it
+// out, and who takes it away gets no more guesses than anybody.
+inline constexpr AttemptLimit kSignInsPerDevice = kSignInsPerAccount;
+// Mails that strangers can have us send to one mailbox: for sign-ups, and for forgotten passwords.
 inline constexpr AttemptLimit kSignUpsPerEmail = {5, absl::Hours(1)};
+inline constexpr AttemptLimit kPasswordResetsPerEmail = {5, absl::Hours(1)};
 // Passwords tried with one link: wide enough for a person who tries all variants they remember, in
 // the link's hour. Afterwards the link is void.
 inline constexpr int kPasswordsPerLink = 10;
@@ -61,6 +73,10 @@ inline constexpr absl::Duration kMaxSecretOverlap = absl::Hours(24);
 // statement.
 inline constexpr absl::Duration kSignUpRetention = absl::Hours(7 * 24);
 inline constexpr absl::Duration kSessionRetention = absl::Hours(30 * 24);
+// A device is a stranger again this long after its last sign-in.
+inline constexpr absl::Duration kDeviceRetention = absl::Hours(180 * 24);
+// Of one account; a client that keeps no tokens makes one at each sign-in, and the oldest go.
+inline constexpr int kMaxKnownDevices = 50;
 inline constexpr int kPruneBatch = 500;
 
 }  // namespace portal::identity

@@ -46,6 +46,10 @@ struct Session {
   absl::Time last_seen_at;
   absl::Time expires_at;
   std::optional<absl::Time> ended_at;
+  // What DeviceName() made of it.
+  std::string device;
+  // When it proved the account's second factor.
+  std::optional<absl::Time> second_factor_at;
   // Of the clinics where the account is on the staff and not suspended; the oldest kMaxMemberships.
   std::vector<Membership> memberships;
   // Set if it is a service account's, which has neither address nor memberships.

@@ -105,6 +105,11 @@ v1::Session ToProto(const Session& session, const SessionLimits& limits) {
   *message.mutable_create_time() = ToProto(session.created_at);
   *message.mutable_expire_time() = ToProto(session.expires_at);
   *message.mutable_idle_expire_time() = ToProto(IdleExpiresAt(session, limits));
+  message.set_device(session.device);
+  *message.mutable_last_seen_time() = ToProto(session.last_seen_at);
+  if (session.second_factor_at.has_value()) {
+    *message.mutable_second_factor_time() = ToProto(*session.second_factor_at);
+  }
   for (const Membership& membership : session.memberships) {
     v1::ClinicMembership& added = *message.add_memberships();
     added.set_clinic_id(membership.clinic_id.ToString());

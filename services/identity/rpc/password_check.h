@@ -8,9 +8,11 @@
 #include "absl/strings/string_view.h"
 #include "libs/crypto/password.h"
 #include "libs/db/pool.h"
+#include "services/identity/domain/device.h"
 #include "services/identity/domain/email.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
+#include "services/identity/storage/password_store.h"
 
 namespace portal::identity {
 
@@ -33,9 +35,16 @@ class PasswordCheck {
                 AttemptCounter& attempts)
       : hasher_(hasher), accounts_(accounts), attempts_(attempts) {}
 
-  // Takes as long as hashing; for the password lane.
+  // Takes as long as hashing; for the password lane. `known_device`: that the address's account was
+  // used from before.
   absl::StatusOr<PasswordMatch> Check(const db::CallOptions& call, const Email& email,
-                                      absl::string_view password);
+                                      absl::string_view password,
+                                      const std::optional<DeviceId>& known_device = std::nullopt);
+
+  // Compares a password with that of a signed-in account: OK or CREDENTIALS_REJECTED, at the cost
+  // of one Argon2id evaluation. Counted with the attempts at signing in, before it is looked at.
+  absl::Status CheckOwner(const db::CallOptions& call, const Owner& owner,
+                          absl::string_view password);
 
   // Compares a password with that of the sign-up a link belongs to: OK, LINK_REJECTED or
   // CREDENTIALS_REJECTED, at the cost of one Argon2id evaluation each. Counted before it is looked
@@ -53,8 +62,10 @@ class PasswordCheck {
   AttemptCounter& attempts_;
 };
 
-// The attempts that PasswordCheck counts for an address.
-Attempt SignInAttempt(const Email& email);
+// The attempts at an account, or at what an address may have: all secrets that open it count
+// together. Those from a known device count apart, so that strangers do not lock it out.
+Attempt SignInAttempt(const Email& email,
+                      const std::optional<DeviceId>& known_device = std::nullopt);
 
 }  // namespace portal::identity
 

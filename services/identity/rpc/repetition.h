@@ -13,7 +13,8 @@ namespace portal::identity {
 // tell a guess right from wrong, at no cost and as often as one likes.
 template <typename Request>
 Request WithoutPassword(Request request) {
-  request.clear_password();
+  if constexpr (requires { request.clear_password(); }) request.clear_password();
+  if constexpr (requires { request.clear_new_password(); }) request.clear_new_password();
   return request;
 }
 

@@ -5,9 +5,11 @@
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
+#include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
 #include "portal/policy/v1/policy.pb.h"
+#include "services/identity/rpc/account_notices.h"
 
 namespace portal::identity {
 
@@ -31,9 +33,17 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("GetAccount", Lane::kRead, &accounts_, &AccountHandlers::GetAccount);
   rpc::MethodTable sessions(v1::SessionService::service_full_name());
   sessions.Unary("SignIn", Lane::kPassword, &sessions_, &SessionHandlers::SignIn)
+      .Unary("ListSessions", Lane::kRead, &sessions_, &SessionHandlers::ListSessions)
+      .Unary("RevokeSession", Lane::kWrite, &sessions_, &SessionHandlers::RevokeSession)
+      .Unary("SignOutEverywhere", Lane::kWrite, &sessions_, &SessionHandlers::SignOutEverywhere)
       .Unary("SignOut", Lane::kWrite, &sessions_, &SessionHandlers::SignOut)
       .Unary("GetSession", Lane::kRead, &sessions_, &SessionHandlers::GetSession)
       .Unary("IssuePassport", Lane::kRead, &sessions_, &SessionHandlers::IssuePassport);
+  rpc::MethodTable passwords(v1::PasswordService::service_full_name());
+  passwords.Unary("ChangePassword", Lane::kPassword, &passwords_, &PasswordHandlers::ChangePassword)
+      .Unary("RequestPasswordReset", Lane::kWrite, &passwords_,
+             &PasswordHandlers::RequestPasswordReset)
+      .Unary("ResetPassword", Lane::kPassword, &passwords_, &PasswordHandlers::ResetPassword);
   rpc::MethodTable clinics(v1::ClinicService::service_full_name());
   clinics.Unary("CreateClinic", Lane::kWrite, &clinics_, &ClinicHandlers::CreateClinic)
       .Unary("GetClinic", Lane::kRead, &clinics_, &ClinicHandlers::GetClinic)
@@ -56,8 +66,12 @@ std::vector<rpc::MethodTable> Service::Tables() {
   rpc::MethodTable authorization(envoy::service::auth::v3::Authorization::service_full_name(),
                                  GatewayPolicy());
   authorization.Unary("Check", Lane::kRead, &authorization_, &AuthorizationHandlers::Check);
-  return {std::move(accounts), std::move(sessions), std::move(clinics), std::move(service_accounts),
-          std::move(authorization)};
+  return {std::move(accounts), std::move(sessions),         std::move(passwords),
+          std::move(clinics),  std::move(service_accounts), std::move(authorization)};
+}
+
+std::map<std::string, outbox::Route> Service::Routes() {
+  return {{kDecoyTopic, [](const outbox::Delivery&) { return absl::OkStatus(); }}};
 }
 
 }  // namespace portal::identity

@@ -1,13 +1,17 @@
 #ifndef SERVICES_IDENTITY_RPC_SERVICE_H_
 #define SERVICES_IDENTITY_RPC_SERVICE_H_
 
+#include <map>
+#include <string>
 #include <vector>
 
+#include "libs/outbox/relay.h"
 #include "libs/rpc/method_table.h"
 #include "services/identity/rpc/account_handlers.h"
 #include "services/identity/rpc/authorization_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/password_handlers.h"
 #include "services/identity/rpc/service_account_handlers.h"
 #include "services/identity/rpc/session_gate.h"
 #include "services/identity/rpc/session_handlers.h"
@@ -21,6 +25,7 @@ class Service {
       : gate_(dependencies),
         accounts_(dependencies),
         sessions_(dependencies, gate_),
+        passwords_(dependencies),
         clinics_(dependencies),
         service_accounts_(dependencies),
         authorization_(dependencies.client_methods, gate_) {}
@@ -28,10 +33,14 @@ class Service {
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
 
+  // The routes of events that stay within the service.
+  static std::map<std::string, outbox::Route> Routes();
+
  private:
   SessionGate gate_;
   AccountHandlers accounts_;
   SessionHandlers sessions_;
+  PasswordHandlers passwords_;
   ClinicHandlers clinics_;
   ServiceAccountHandlers service_accounts_;
   AuthorizationHandlers authorization_;

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "libs/notice/notice.h"
 #include "libs/testing/status_matchers.h"
 #include "portal/contracts.h"
+#include "portal/messaging/v1/notice_service.pb.h"
 #include "services/identity/rpc/mails.h"
 #include "services/identity/storage/schema.h"
 
@@ -74,11 +76,19 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
       return absl::OkStatus();
     };
   }
+  routes[notice::kTopic] = [this](const outbox::Delivery& delivery) {
+    messaging::v1::DeliverNoticeRequest request;
+    EXPECT_TRUE(request.ParseFromString(delivery.payload));
+    notices_.push_back(request.notice());
+    return absl::OkStatus();
+  };
+  routes.merge(Service::Routes());
   relay_ = std::make_unique<outbox::Relay>(pool_, outbox_, metrics_, std::move(routes));
   harness_.options().executor.password = {.workers = 4, .capacity = 100};
   EXPECT_OK(harness_.Start(service_->Tables()));
   accounts_ = v1::AccountService::NewStub(harness_.Channel());
   sessions_ = v1::SessionService::NewStub(harness_.Channel());
+  passwords_ = v1::PasswordService::NewStub(harness_.Channel());
   clinics_ = v1::ClinicService::NewStub(harness_.Channel());
   operator_ = v1::ClinicService::NewStub(harness_.Channel("operator"));
   service_accounts_ = v1::ServiceAccountService::NewStub(harness_.Channel());
@@ -120,6 +130,18 @@ ServiceTest::Answer<v1::SignInResponse> ServiceTest::SignIn(const std::string& e
   request.set_email(email);
   request.set_password(password);
   return Call(*sessions_, &v1::SessionService::Stub::SignIn, request, "", address);
+}
+
+ServiceTest::Answer<v1::SignInResponse> ServiceTest::SignInFrom(const std::string& device_token,
+                                                                const std::string& email,
+                                                                const std::string& password,
+                                                                const std::string& user_agent) {
+  v1::SignInRequest request;
+  request.set_email(email);
+  request.set_password(password);
+  request.set_device_token(device_token);
+  request.set_user_agent(user_agent);
+  return Call(*sessions_, &v1::SessionService::Stub::SignIn, request);
 }
 
 ServiceTest::Answer<v1::SignOutResponse> ServiceTest::SignOut(const std::string& passport) {
@@ -208,6 +230,16 @@ std::vector<v1::Mail> ServiceTest::Mails() {
   while (Value(relay_->DeliverOnce()) > 0) {
   }
   return mails_;
+}
+
+std::vector<messaging::v1::Notice> ServiceTest::Notices() {
+  while (Value(relay_->DeliverOnce()) > 0) {
+  }
+  return std::exchange(notices_, {});
+}
+
+std::string ServiceTest::TokenIn(const std::string& link, const std::string& page) {
+  return TokenOf(link, page);
 }
 
 std::string ServiceTest::VerificationToken() {

@@ -27,8 +27,10 @@
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/mail.pb.h"
+#include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
+#include "portal/messaging/v1/notice.pb.h"
 #include "services/identity/rpc/client_methods.h"
 #include "services/identity/rpc/service.h"
 
@@ -86,6 +88,10 @@ class ServiceTest : public ::testing::Test {
   Answer<v1::SignInResponse> SignIn(const std::string& email,
                                     const std::string& password = kPassword,
                                     const std::string& address = "");
+  // With the token of a device that may be known.
+  Answer<v1::SignInResponse> SignInFrom(const std::string& device_token, const std::string& email,
+                                        const std::string& password = kPassword,
+                                        const std::string& user_agent = "");
   Answer<v1::SignOutResponse> SignOut(const std::string& passport);
   Answer<v1::Session> GetSession(const std::string& passport);
   Answer<v1::IssuePassportResponse> IssuePassport(const std::string& session_token);
@@ -110,6 +116,10 @@ class ServiceTest : public ::testing::Test {
 
   // The mails asked for since the last call, oldest first.
   std::vector<v1::Mail> Mails();
+  // The notices asked for since the last call, oldest first.
+  std::vector<messaging::v1::Notice> Notices();
+  // The token of `link`, which leads to `page` of the portal.
+  static std::string TokenIn(const std::string& link, const std::string& page);
   // The token in the only mail of that kind; the link is as it should be.
   std::string VerificationToken();
   std::string InvitationToken();
@@ -134,9 +144,11 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<Service> service_;
   telemetry::Metrics metrics_;
   std::vector<v1::Mail> mails_;
+  std::vector<messaging::v1::Notice> notices_;
   std::unique_ptr<outbox::Relay> relay_;
   std::unique_ptr<v1::AccountService::Stub> accounts_;
   std::unique_ptr<v1::SessionService::Stub> sessions_;
+  std::unique_ptr<v1::PasswordService::Stub> passwords_;
   std::unique_ptr<v1::ClinicService::Stub> clinics_;
   std::unique_ptr<v1::ClinicService::Stub> operator_;
   std::unique_ptr<v1::ServiceAccountService::Stub> service_accounts_;

@@ -4,11 +4,11 @@
 
 #include "libs/audit/event.h"
 #include "libs/crypto/digest.h"
-#include "libs/crypto/random.h"
 #include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
+#include "services/identity/domain/limits.h"
 #include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/session_cookie.h"
@@ -23,67 +23,139 @@ audit::Event EventAbout(const rpc::Context& context, const id::SessionId& sessio
   return event;
 }
 
+// Tokens are sealed, so a position is ours; what does not fit nevertheless is PAGE_TOKEN_INVALID.
+absl::StatusOr<std::optional<id::SessionId>> PositionOf(const std::vector<std::string>& texts) {
+  if (texts.empty()) return std::nullopt;
+  const std::optional<id::Uuid> uuid = id::Uuid::Parse(texts[0]);
+  if (!uuid.has_value()) return status::PageTokenInvalid();
+  return id::SessionId(*uuid);
+}
+
 }  // namespace
 
 SessionHandlers::SessionHandlers(const Dependencies& dependencies, SessionGate& gate)
     : deps_(dependencies),
       gate_(gate),
+      page_tokens_(dependencies.sealer),
       accounts_(dependencies.pool),
       sessions_(dependencies.pool),
+      devices_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
-      passwords_(dependencies.hasher, accounts_, attempts_) {}
+      passwords_(dependencies.hasher, accounts_, attempts_),
+      opener_(dependencies) {}
 
 absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const rpc::Context& context,
                                                            const v1::SignInRequest& request) {
   ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", request.password()));
+  RETURN_IF_ERROR(CheckUserAgent(request.user_agent()));
+  RETURN_IF_ERROR(CheckDeviceToken(request.device_token()));
   const db::CallOptions call = rpc::CallOf(context);
   if (const std::optional<Attempt> attempt =
           ClientAttempt(context, AttemptKind::kSignInFromClient, deps_.attempts_per_client)) {
     RETURN_IF_ERROR(attempts_.Admit(call, *attempt));
   }
-  ASSIGN_OR_RETURN(const PasswordMatch match, passwords_.Check(call, email, request.password()));
+  std::optional<DeviceId> known_device;
+  if (!request.device_token().empty()) {
+    ASSIGN_OR_RETURN(
+        known_device,
+        devices_.Find(call, email, crypto::Sha256(request.device_token()), deps_.clock.Now()));
+  }
+  ASSIGN_OR_RETURN(const PasswordMatch match,
+                   passwords_.Check(call, email, request.password(), known_device));
   if (match.sign_up) return EmailNotVerified();
   if (!match.account.has_value()) return CredentialsRejected();
-  return OpenSession(context, email, *match.account, request.password());
+  return OpenSession(context, request, *match.account, known_device);
 }
 
-absl::StatusOr<v1::SignInResponse> SessionHandlers::OpenSession(const rpc::Context& context,
-                                                                const Email& email,
-                                                                const AccountCredentials& account,
-                                                                const std::string& password) {
+absl::StatusOr<v1::SignInResponse> SessionHandlers::OpenSession(
+    const rpc::Context& context, const v1::SignInRequest& request,
+    const AccountCredentials& account, const std::optional<DeviceId>& known_device) {
   std::optional<std::string> new_hash;
   if (deps_.hasher.NeedsRehash(account.password_hash)) {
-    ASSIGN_OR_RETURN(new_hash, deps_.hasher.Hash(password));
+    ASSIGN_OR_RETURN(new_hash, deps_.hasher.Hash(request.password()));
   }
-  const std::string token = crypto::RandomToken();
-  const auto session_id = id::SessionId::New(deps_.clock);
-  const auto open = [&](db::Transaction& transaction) -> absl::StatusOr<std::optional<Session>> {
-    const absl::Time now = deps_.clock.Now();
-    RETURN_IF_ERROR(sessions_.Open(transaction, session_id, account.account_id,
-                                   crypto::Sha256(token), now,
-                                   now + deps_.session_limits.lifetime));
+  const auto open = [&](db::Transaction& transaction) -> absl::StatusOr<OpenedSession> {
+    // A password that was replaced meanwhile opens nothing: who replaced it has ended what was
+    // open.
+    ASSIGN_OR_RETURN(AccountContact owner,
+                     accounts_.Lock(transaction, account.account_id, account.password_hash));
     if (new_hash.has_value()) RETURN_IF_ERROR(accounts_.Rehash(transaction, account, *new_hash));
-    RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(email)));
-    if (const std::optional<Attempt> attempt =
-            ClientAttempt(context, AttemptKind::kSignInFromClient, deps_.attempts_per_client)) {
-      RETURN_IF_ERROR(attempts_.Forgive(transaction, *attempt));
-    }
-    audit::Event event = EventAbout(context, session_id);
-    event.actor_kind = audit::ActorKind::kAccount;
-    event.actor_id = account.account_id;
-    event.session_id = session_id;
-    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
-    return sessions_.Find(transaction, session_id);
+    return opener_.Open(transaction, context,
+                        {.account_id = account.account_id,
+                         .owner = std::move(owner),
+                         .device = DeviceName(request.user_agent()),
+                         .known_device = known_device,
+                         .device_token = request.device_token()});
   };
-  ASSIGN_OR_RETURN(const std::optional<Session> session,
-                   deps_.pool.Transact(rpc::CallOf(context), open));
-  if (!session.has_value()) return status::Internal("a session is gone in its own transaction");
-  context.AddResponseMetadata(kSetCookieKey, SetSessionCookie(token));
+  ASSIGN_OR_RETURN(OpenedSession opened, deps_.pool.Transact(rpc::CallOf(context), open));
+  context.AddResponseMetadata(kSetCookieKey, SetSessionCookie(opened.session_token));
   v1::SignInResponse response;
-  response.set_session_token(token);
-  *response.mutable_session() = ToProto(*session, deps_.session_limits);
+  response.set_session_token(std::move(opened.session_token));
+  response.set_device_token(std::move(opened.device_token));
+  *response.mutable_session() = ToProto(opened.session, deps_.session_limits);
   return response;
+}
+
+absl::StatusOr<v1::ListSessionsResponse> SessionHandlers::ListSessions(
+    const rpc::Context& context, const v1::ListSessionsRequest& request) {
+  ASSIGN_OR_RETURN(const int page_size,
+                   rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
+  ASSIGN_OR_RETURN(const std::vector<std::string> position,
+                   page_tokens_.Parse(request, request.page_token(), 1));
+  ASSIGN_OR_RETURN(const std::optional<id::SessionId> before, PositionOf(position));
+  const absl::Time now = deps_.clock.Now();
+  ASSIGN_OR_RETURN(std::vector<Session> sessions,
+                   sessions_.List(rpc::CallOf(context), context.account_id(), now,
+                                  now - deps_.session_limits.idle, before, page_size + 1));
+  v1::ListSessionsResponse response;
+  response.set_current_session_id(context.session_id().ToString());
+  if (sessions.size() > page_size) {
+    sessions.resize(page_size);
+    response.set_next_page_token(
+        page_tokens_.Make(request, {sessions.back().session_id.ToString()}));
+  }
+  for (const Session& session : sessions) {
+    *response.add_sessions() = ToProto(session, deps_.session_limits);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::RevokeSessionResponse> SessionHandlers::RevokeSession(
+    const rpc::Context& context, const v1::RevokeSessionRequest& request) {
+  ASSIGN_OR_RETURN(const id::SessionId session_id,
+                   id::SessionId::Parse("session_id", request.session_id()));
+  RETURN_IF_ERROR(
+      deps_.pool.Transact(rpc::CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const bool was_open,
+            sessions_.End(transaction, session_id, context.account_id(), deps_.clock.Now()));
+        if (was_open) {
+          return audit::Append(transaction, deps_.clock, {EventAbout(context, session_id)});
+        }
+        ASSIGN_OR_RETURN(const std::optional<Session> session,
+                         sessions_.Find(transaction, session_id));
+        const bool is_own = session.has_value() && session->account_id == context.account_id();
+        return is_own ? absl::OkStatus() : SessionNotFound();
+      }));
+  return v1::RevokeSessionResponse();
+}
+
+absl::StatusOr<v1::SignOutEverywhereResponse> SessionHandlers::SignOutEverywhere(
+    const rpc::Context& context, const v1::SignOutEverywhereRequest& request) {
+  std::optional<id::SessionId> kept;
+  if (request.keep_current()) kept = context.session_id();
+  RETURN_IF_ERROR(
+      deps_.pool.Transact(rpc::CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(const int64_t ended, sessions_.EndAll(transaction, context.account_id(),
+                                                               kept, deps_.clock.Now()));
+        if (ended == 0) return absl::OkStatus();
+        audit::Event event = context.AuditEvent();
+        event.resource_kind = "account";
+        event.resource_id = context.account_id().ToString();
+        return audit::Append(transaction, deps_.clock, {event});
+      }));
+  return v1::SignOutEverywhereResponse();
 }
 
 absl::StatusOr<v1::SignOutResponse> SessionHandlers::SignOut(const rpc::Context& context,

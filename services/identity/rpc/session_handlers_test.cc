@@ -1,5 +1,6 @@
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "libs/crypto/encoding.h"
@@ -13,6 +14,23 @@ namespace {
 class SessionTest : public ServiceTest {
  protected:
   SessionTest() { NewAccount("anna@example.org"); }
+
+  Answer<v1::ListSessionsResponse> ListSessions(const std::string& passport) {
+    return Call(*sessions_, &v1::SessionService::Stub::ListSessions, v1::ListSessionsRequest(),
+                passport);
+  }
+  Answer<v1::RevokeSessionResponse> RevokeSession(const std::string& passport,
+                                                  const std::string& session_id) {
+    v1::RevokeSessionRequest request;
+    request.set_session_id(session_id);
+    return Call(*sessions_, &v1::SessionService::Stub::RevokeSession, request, passport);
+  }
+  Answer<v1::SignOutEverywhereResponse> SignOutEverywhere(const std::string& passport,
+                                                          bool keep_current) {
+    v1::SignOutEverywhereRequest request;
+    request.set_keep_current(keep_current);
+    return Call(*sessions_, &v1::SessionService::Stub::SignOutEverywhere, request, passport);
+  }
 };
 
 TEST_F(SessionTest, SignInOpensASession) {
@@ -229,6 +247,165 @@ TEST_F(SessionTest, PassportSaysWhatTheAccountIsAtItsClinicsNow) {
   EXPECT_TRUE(next->memberships.empty());
   EXPECT_EQ(next->display_name, "");
   EXPECT_TRUE(SignIn("owner@example.org").response.session().memberships().empty());
+}
+
+TEST_F(SessionTest, ListShowsTheLiveSessionsNewestFirst) {
+  const auto phone = SignInFrom("", "anna@example.org", kPassword,
+                                "Mozilla/5.0 (Android 14; Mobile; rv:132.0) Firefox/132.0");
+  clock_.Advance(absl::Minutes(5));
+  const auto laptop = SignInFrom("", "anna@example.org", kPassword, "curl/8.1");
+  const auto idle = SignIn("anna@example.org");
+  const auto ended = SignIn("anna@example.org");
+  ASSERT_EQ(SignOut(PassportOf(ended.response.session_token())).Outcome(), "OK");
+  NewAccount("bob@example.org");
+  SignIn("bob@example.org");
+  clock_.Advance(absl::Minutes(20));
+  PassportOf(phone.response.session_token());
+  PassportOf(laptop.response.session_token());
+  clock_.Advance(absl::Minutes(10));
+
+  const auto list = ListSessions(PassportOf(laptop.response.session_token()));
+  ASSERT_EQ(list.Outcome(), "OK");
+  ASSERT_EQ(list.response.sessions_size(), 2);
+  EXPECT_EQ(list.response.sessions(0).session_id(), laptop.response.session().session_id());
+  EXPECT_EQ(list.response.sessions(0).device(), "curl/8.1");
+  EXPECT_EQ(list.response.sessions(1).session_id(), phone.response.session().session_id());
+  EXPECT_EQ(list.response.sessions(1).device(), "Firefox on Android");
+  EXPECT_EQ(list.response.sessions(1).last_seen_time().seconds(),
+            absl::ToUnixSeconds(clock_.Now() - absl::Minutes(10)));
+  EXPECT_FALSE(list.response.sessions(1).has_second_factor_time());
+  EXPECT_EQ(list.response.current_session_id(), laptop.response.session().session_id());
+}
+
+TEST_F(SessionTest, ListComesInPages) {
+  std::vector<std::string> opened;
+  for (int i = 0; i < 5; ++i) {
+    opened.insert(opened.begin(), SignIn("anna@example.org").response.session().session_id());
+  }
+  const std::string passport = PassportOf(NewSessionToken("anna@example.org"));
+  std::vector<std::string> listed;
+  v1::ListSessionsRequest request;
+  request.set_page_size(2);
+  do {
+    const auto page = Call(*sessions_, &v1::SessionService::Stub::ListSessions, request, passport);
+    ASSERT_EQ(page.Outcome(), "OK");
+    for (const v1::Session& session : page.response.sessions()) {
+      listed.push_back(session.session_id());
+    }
+    request.set_page_token(page.response.next_page_token());
+  } while (!request.page_token().empty());
+  ASSERT_EQ(listed.size(), 6);
+  EXPECT_EQ(std::vector(listed.begin() + 1, listed.end()), opened);
+}
+
+TEST_F(SessionTest, RevokedSessionEndsAtOnceAndOnlyItsOwnerMayDoThat) {
+  const auto lost = SignIn("anna@example.org");
+  const std::string here = NewSessionToken("anna@example.org");
+  NewAccount("bob@example.org");
+  const std::string bob = PassportOf(NewSessionToken("bob@example.org"));
+  const std::string& lost_id = lost.response.session().session_id();
+  const auto foreign = RevokeSession(bob, lost_id);
+  EXPECT_EQ(foreign.Outcome(), "SESSION_NOT_FOUND");
+  EXPECT_EQ(foreign.Bytes(), RevokeSession(bob, id::NewUuidV7(clock_).ToString()).Bytes());
+  EXPECT_EQ(IssuePassport(lost.response.session_token()).Outcome(), "OK");
+
+  EXPECT_EQ(RevokeSession(PassportOf(here), lost_id).Outcome(), "OK");
+  EXPECT_EQ(IssuePassport(lost.response.session_token()).Outcome(), "SESSION_ENDED");
+  EXPECT_EQ(RevokeSession(PassportOf(here), lost_id).Outcome(), "OK");
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.RevokeSession' AND "
+                "outcome = 'OK'"),
+            "1");
+  EXPECT_EQ(IssuePassport(here).Outcome(), "OK");
+  EXPECT_EQ(RevokeSession(PassportOf(here), "owner").Outcome(), "INVALID_FIELD");
+}
+
+TEST_F(SessionTest, SignOutEverywhereEndsAllOrAllOthers) {
+  const std::string here = NewSessionToken("anna@example.org");
+  const std::string there = NewSessionToken("anna@example.org");
+  NewAccount("bob@example.org");
+  const std::string bob = NewSessionToken("bob@example.org");
+  const std::string passport = PassportOf(here);
+  EXPECT_EQ(SignOutEverywhere(passport, /*keep_current=*/true).Outcome(), "OK");
+  EXPECT_EQ(IssuePassport(there).Outcome(), "SESSION_ENDED");
+  EXPECT_EQ(IssuePassport(here).Outcome(), "OK");
+  EXPECT_EQ(SignOutEverywhere(passport, /*keep_current=*/false).Outcome(), "OK");
+  EXPECT_EQ(IssuePassport(here).Outcome(), "SESSION_ENDED");
+  EXPECT_EQ(SignOutEverywhere(passport, /*keep_current=*/false).Outcome(), "OK");
+  EXPECT_EQ(IssuePassport(bob).Outcome(), "OK");
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.SignOutEverywhere'"),
+            "2");
+}
+
+TEST_F(SessionTest, StrangersDoNotLockAKnownDeviceOut) {
+  const std::string device = SignIn("anna@example.org").response.device_token();
+  EXPECT_EQ(crypto::Base64UrlDecode(device)->size(), 32);
+  for (int i = 0; i < kSignInsPerAccount.attempts; ++i) {
+    SignIn("anna@example.org", "a wrong password");
+  }
+  EXPECT_EQ(SignIn("anna@example.org").Outcome(), "CREDENTIALS_REJECTED");
+  const auto known = SignInFrom(device, "anna@example.org");
+  EXPECT_EQ(known.Outcome(), "OK");
+  EXPECT_EQ(known.response.device_token(), device);
+  // Its success says nothing about the strangers.
+  EXPECT_EQ(SignIn("anna@example.org").Outcome(), "CREDENTIALS_REJECTED");
+}
+
+TEST_F(SessionTest, KnownDeviceHasALimitOfItsOwn) {
+  const std::string device = SignIn("anna@example.org").response.device_token();
+  InParallel(30, [&](int i) {
+    EXPECT_EQ(SignInFrom(device, "anna@example.org", absl::StrCat("guess number ", i)).Outcome(),
+              "CREDENTIALS_REJECTED");
+  });
+  EXPECT_EQ(Sql("SELECT cardinality(attempted_at) FROM attempts WHERE kind = 6"),
+            absl::StrCat(kSignInsPerDevice.attempts));
+  EXPECT_EQ(SignInFrom(device, "anna@example.org").Bytes(), SignIn("nobody@example.org").Bytes());
+  EXPECT_EQ(SignIn("anna@example.org").Outcome(), "OK");
+}
+
+TEST_F(SessionTest, DeviceOfAnotherAccountIsAStranger) {
+  NewAccount("bob@example.org");
+  const std::string bobs = SignIn("bob@example.org").response.device_token();
+  for (int i = 0; i < kSignInsPerAccount.attempts; ++i) {
+    SignInFrom(bobs, "anna@example.org", "a wrong password");
+  }
+  EXPECT_EQ(SignInFrom(bobs, "anna@example.org").Outcome(), "CREDENTIALS_REJECTED");
+  EXPECT_EQ(SignInFrom(bobs, "bob@example.org").Outcome(), "OK");
+}
+
+TEST_F(SessionTest, DeviceIsAStrangerAfterHalfAYear) {
+  const std::string device = SignIn("anna@example.org").response.device_token();
+  clock_.Advance(kDeviceRetention - absl::Microseconds(1));
+  EXPECT_EQ(SignInFrom(device, "anna@example.org").response.device_token(), device);
+  clock_.Advance(kDeviceRetention);
+  EXPECT_NE(SignInFrom(device, "anna@example.org").response.device_token(), device);
+}
+
+TEST_F(SessionTest, NewDeviceIsToldExceptTheFirst) {
+  const std::string device = SignIn("anna@example.org").response.device_token();
+  EXPECT_TRUE(Notices().empty());
+  SignInFrom(device, "anna@example.org");
+  EXPECT_TRUE(Notices().empty());
+  SignInFrom("", "anna@example.org", kPassword, "Mozilla/5.0 (iPad; x) Safari/604.1");
+  const std::vector<messaging::v1::Notice> notices = Notices();
+  ASSERT_EQ(notices.size(), 1);
+  EXPECT_EQ(notices[0].recipient().email(), "anna@example.org");
+  EXPECT_EQ(notices[0].recipient().language(), "en");
+  EXPECT_EQ(notices[0].new_device_sign_in().device(), "Safari on iPad");
+  EXPECT_EQ(notices[0].new_device_sign_in().sign_in_time().seconds(),
+            absl::ToUnixSeconds(clock_.Now()));
+}
+
+TEST_F(SessionTest, AtMostFiftyDevicesAreKnown) {
+  const std::string oldest = SignIn("anna@example.org").response.device_token();
+  clock_.Advance(absl::Seconds(1));
+  const std::string second = SignIn("anna@example.org").response.device_token();
+  for (int i = 1; i < kMaxKnownDevices; ++i) {
+    clock_.Advance(absl::Seconds(1));
+    SignIn("anna@example.org");
+  }
+  EXPECT_EQ(Count("known_devices"), absl::StrCat(kMaxKnownDevices));
+  EXPECT_EQ(SignInFrom(second, "anna@example.org").response.device_token(), second);
+  EXPECT_NE(SignInFrom(oldest, "anna@example.org").response.device_token(), oldest);
 }
 
 TEST_F(SessionTest, ForeignCallersAreRefused) {

@@ -1,6 +1,9 @@
 #include "services/identity/storage/account_store.h"
 
+#include <utility>
+
 #include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/limits.h"
 #include "services/identity/storage/queries.h"
@@ -13,7 +16,8 @@ absl::StatusOr<Credentials> AccountStore::FindCredentials(const db::CallOptions&
     const db::Row row = session.Exec(queries::kGetCredentials, email.normalized()).One();
     Credentials credentials;
     if (const auto account_id = row.OptionalId<id::AccountId>("account_id")) {
-      credentials.account = {.account_id = *account_id, .password_hash = row.Text("password_hash")};
+      credentials.account = {.account_id = *account_id,
+                             .password_hash = row.OptionalText("password_hash").value_or("")};
     }
     credentials.sign_up_password_hash = row.OptionalText("sign_up_password_hash");
     return credentials;
@@ -76,6 +80,16 @@ absl::Status AccountStore::Create(db::Transaction& transaction, const id::Accoun
   if (!created) return status::Contention();
   transaction.Exec(queries::kDeleteSignUp, email.normalized());
   return absl::OkStatus();
+}
+
+absl::StatusOr<AccountContact> AccountStore::Lock(db::Transaction& transaction,
+                                                  const id::AccountId& account_id,
+                                                  absl::string_view password_hash) {
+  const std::optional<db::Row> row =
+      transaction.Exec(queries::kLockAccount, account_id, password_hash).AtMostOne();
+  if (!row.has_value()) return CredentialsRejected();
+  ASSIGN_OR_RETURN(Email email, Email::Parse("email", row->Text("email")));
+  return AccountContact{.email = std::move(email), .language = row->Text("language")};
 }
 
 absl::Status AccountStore::Rehash(db::Transaction& transaction, const AccountCredentials& old,

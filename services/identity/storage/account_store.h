@@ -20,7 +20,14 @@ struct Account {
   absl::Time created_at;
 };
 
-// An account and the hash of its password.
+// Where an account's owner is told things.
+struct AccountContact {
+  Email email;
+  // BCP 47, "en" or "fr".
+  std::string language;
+};
+
+// An account and the hash of its password; empty if none was chosen yet.
 struct AccountCredentials {
   id::AccountId account_id;
   std::string password_hash;
@@ -79,6 +86,11 @@ class AccountStore {
   // void. CONTENTION if an account has come into being meanwhile: the caller looks again.
   absl::Status Create(db::Transaction& transaction, const id::AccountId& account_id,
                       const Email& email, absl::string_view password_hash, absl::Time now);
+
+  // Keeps the account as it is until the transaction ends. CREDENTIALS_REJECTED if it was closed,
+  // or its password is not `password_hash` any more.
+  absl::StatusOr<AccountContact> Lock(db::Transaction& transaction, const id::AccountId& account_id,
+                                      absl::string_view password_hash);
 
   // Replaces the hash by one of the same password at another cost; does nothing if the password was
   // changed meanwhile.

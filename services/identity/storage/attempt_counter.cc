@@ -30,6 +30,11 @@ Attempt Attempt::OfEmail(AttemptKind kind, const Email& email, const AttemptLimi
   return Attempt(kind, email.normalized(), limit);
 }
 
+Attempt Attempt::FromDevice(AttemptKind kind, const DeviceId& device_id,
+                            const AttemptLimit& limit) {
+  return Attempt(kind, device_id.ToString(), limit);
+}
+
 Attempt Attempt::FromClient(AttemptKind kind, absl::string_view address,
                             const AttemptLimit& limit) {
   return Attempt(kind, Network(address), limit);

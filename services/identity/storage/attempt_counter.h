@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "libs/db/pool.h"
 #include "libs/time/clock.h"
+#include "services/identity/domain/device.h"
 #include "services/identity/domain/email.h"
 #include "services/identity/domain/limits.h"
 
@@ -21,6 +22,9 @@ enum class AttemptKind {
   kSignUpOfEmail = 3,
   kSignUpFromClient = 4,
   kVerifyEmailFromClient = 5,
+  kSignInFromDevice = 6,  // by the id of a device that the account was used from before
+  kPasswordResetOfEmail = 7,
+  kPasswordResetFromClient = 8,
   kServiceAccountSignInFromClient = 30,
 };
 
@@ -28,6 +32,8 @@ enum class AttemptKind {
 class Attempt {
  public:
   static Attempt OfEmail(AttemptKind kind, const Email& email, const AttemptLimit& limit);
+  // See domain/device.h.
+  static Attempt FromDevice(AttemptKind kind, const DeviceId& device_id, const AttemptLimit& limit);
   // IPv4 addresses count alone, those of an IPv6 network of 64 bits together: whoever has one has
   // all of them.
   static Attempt FromClient(AttemptKind kind, absl::string_view address, const AttemptLimit& limit);

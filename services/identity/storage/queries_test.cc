@@ -33,6 +33,13 @@ const testing::TestDatabase& Filled() {
         SELECT md5('member' || i)::uuid, md5('clinic' || (1 + i % 2000))::uuid, md5('account' || i)::uuid,
                i || '@x.example', i || '@x.example', 'Member', 4, now()
         FROM generate_series(1, 20000) AS i;
+        INSERT INTO known_devices (device_id, account_id, token_hash, created_at, last_seen_at)
+        SELECT md5('device' || i)::uuid, md5('account' || i)::uuid, sha256(i::text::bytea), now(),
+               now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO password_resets (normalized_email, account_id, token_hash, expires_at)
+        SELECT i || '@x.example', md5('account' || i)::uuid, sha256(i::text::bytea), now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
         INSERT INTO attempts (kind, subject, attempted_at, expires_at)
         SELECT 1, sha256(i::text::bytea), ARRAY[now()], now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
@@ -47,8 +54,8 @@ const testing::TestDatabase& Filled() {
         SELECT md5('session' || i)::uuid, md5('service' || i)::uuid, sha256(i::text::bytea), now(), now(),
                now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
-        ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, service_accounts,
-                service_account_secrets, service_account_sessions;)");
+        ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, known_devices,
+                password_resets, service_accounts, service_account_secrets, service_account_sessions;)");
     return made;
   }();
   return database;

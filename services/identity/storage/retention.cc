@@ -15,8 +15,11 @@ absl::StatusOr<bool> Retention::Prune() {
                    Prune(queries::kPruneServiceAccountSessions, now - kSessionRetention));
   ASSIGN_OR_RETURN(const bool more_secrets, Prune(queries::kPruneServiceAccountSecrets, now));
   ASSIGN_OR_RETURN(const bool more_attempts, Prune(queries::kPruneAttempts, now));
+  ASSIGN_OR_RETURN(const bool more_devices,
+                   Prune(queries::kPruneKnownDevices, now - kDeviceRetention));
+  ASSIGN_OR_RETURN(const bool more_resets, Prune(queries::kPrunePasswordResets, now));
   return more_sign_ups || more_sessions || more_service_account_sessions || more_secrets ||
-         more_attempts;
+         more_attempts || more_devices || more_resets;
 }
 
 absl::StatusOr<bool> Retention::Prune(const db::Query& query, absl::Time expired_until) {

@@ -21,7 +21,8 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation",
            .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
           {.project = "identity",
-           .changes = {"sessions", "clinics", "attempts", "link_attempts", "service_accounts"}}};
+           .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
+                       "session_details", "known_devices", "password_resets", "service_accounts"}}};
 }
 
 }  // namespace portal::identity

@@ -9,17 +9,23 @@
 namespace portal::identity {
 namespace {
 
+Session WithoutMemberships(const db::Row& row) {
+  return {.session_id = row.Id<id::SessionId>("session_id"),
+          .account_id = row.Id<id::AccountId>("account_id"),
+          .email = row.Text("email"),
+          .created_at = row.Time("created_us"),
+          .last_seen_at = row.Time("last_seen_us"),
+          .expires_at = row.Time("expires_us"),
+          .ended_at = row.OptionalTime("ended_us"),
+          .device = row.Text("device"),
+          .second_factor_at = row.OptionalTime("second_factor_us")};
+}
+
 // One row for each membership, or a single one without.
 std::optional<Session> ToSession(const db::Rows& rows) {
   if (rows.empty()) return std::nullopt;
   const db::Row first = rows[0];
-  Session session = {.session_id = first.Id<id::SessionId>("session_id"),
-                     .account_id = first.Id<id::AccountId>("account_id"),
-                     .email = first.Text("email"),
-                     .created_at = first.Time("created_us"),
-                     .last_seen_at = first.Time("last_seen_us"),
-                     .expires_at = first.Time("expires_us"),
-                     .ended_at = first.OptionalTime("ended_us")};
+  Session session = WithoutMemberships(first);
   if (first.IsNull("clinic_id")) return session;
   for (const db::Row row : rows) {
     session.memberships.push_back({.clinic_id = row.Id<id::ClinicId>("clinic_id"),
@@ -32,12 +38,17 @@ std::optional<Session> ToSession(const db::Rows& rows) {
 
 }  // namespace
 
-absl::Status SessionStore::Open(db::Transaction& transaction, const id::SessionId& session_id,
-                                const id::AccountId& account_id, absl::string_view token_hash,
-                                absl::Time now, absl::Time expires_at) {
-  transaction.Exec(queries::kInsertSession, session_id, account_id,
-                   db::Bytes{std::string(token_hash)}, now, expires_at);
+absl::Status SessionStore::Open(db::Transaction& transaction, const NewSession& session) {
+  transaction.Exec(queries::kInsertSession, session.session_id, session.account_id,
+                   db::Bytes{session.token_hash}, session.created_at, session.expires_at,
+                   session.device, session.device_id, session.second_factor_at);
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> SessionStore::MarkFirstSignIn(db::Transaction& transaction,
+                                                   const id::AccountId& account_id,
+                                                   absl::Time now) {
+  return !transaction.Exec(queries::kMarkFirstSignIn, account_id, now).empty();
 }
 
 absl::StatusOr<std::optional<Session>> SessionStore::Find(const db::CallOptions& call,
@@ -64,6 +75,30 @@ absl::Status SessionStore::Touch(const db::CallOptions& call, const id::SessionI
     session.Exec(queries::kTouchSession, session_id, now, not_since);
     return absl::OkStatus();
   });
+}
+
+absl::StatusOr<std::vector<Session>> SessionStore::List(const db::CallOptions& call,
+                                                        const id::AccountId& account_id,
+                                                        absl::Time now, absl::Time idle_since,
+                                                        const std::optional<id::SessionId>& before,
+                                                        int limit) {
+  // Above every id.
+  static const id::SessionId kNewest(*id::Uuid::Parse("ffffffff-ffff-ffff-ffff-ffffffffffff"));
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<Session>> {
+    std::vector<Session> sessions;
+    for (const db::Row row : session.Exec(queries::kListSessions, account_id, now, idle_since,
+                                          before.value_or(kNewest), limit)) {
+      sessions.push_back(WithoutMemberships(row));
+    }
+    return sessions;
+  });
+}
+
+absl::StatusOr<int64_t> SessionStore::EndAll(db::Transaction& transaction,
+                                             const id::AccountId& account_id,
+                                             const std::optional<id::SessionId>& except,
+                                             absl::Time now) {
+  return transaction.Exec(queries::kEndSessions, account_id, except, now).affected();
 }
 
 absl::StatusOr<bool> SessionStore::End(db::Transaction& transaction,

@@ -2,25 +2,43 @@
 #define SERVICES_IDENTITY_STORAGE_SESSION_STORE_H_
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/db/pool.h"
 #include "libs/id/ids.h"
+#include "services/identity/domain/device.h"
 #include "services/identity/domain/session.h"
 
 namespace portal::identity {
+
+// A session to be opened.
+struct NewSession {
+  id::SessionId session_id;
+  id::AccountId account_id;
+  // SHA-256 of the session's token.
+  std::string token_hash;
+  absl::Time created_at;
+  absl::Time expires_at;
+  // What people call the device, and what we know it by; see domain/device.h.
+  std::string device = {};
+  std::optional<DeviceId> device_id = {};
+  std::optional<absl::Time> second_factor_at = {};
+};
 
 // Sessions, live and ended: which is which, the domain says. Thread-safe.
 class SessionStore {
  public:
   explicit SessionStore(db::Pool& pool) : pool_(pool) {}
 
-  // `token_hash`: SHA-256 of the session's token.
-  absl::Status Open(db::Transaction& transaction, const id::SessionId& session_id,
-                    const id::AccountId& account_id, absl::string_view token_hash, absl::Time now,
-                    absl::Time expires_at);
+  absl::Status Open(db::Transaction& transaction, const NewSession& session);
+
+  // Notes a sign-in of the account; returns whether it is its first one.
+  absl::StatusOr<bool> MarkFirstSignIn(db::Transaction& transaction,
+                                       const id::AccountId& account_id, absl::Time now);
 
   // None if there is no such session; so below.
   absl::StatusOr<std::optional<Session>> Find(const db::CallOptions& call,
@@ -33,6 +51,17 @@ class SessionStore {
   // Notes that the session was used at `now`, unless it ended, or was seen later than `not_since`.
   absl::Status Touch(const db::CallOptions& call, const id::SessionId& session_id, absl::Time now,
                      absl::Time not_since);
+
+  // The account's sessions that are live at `now` and were used after `idle_since`, without
+  // memberships, newest first: at most `limit` with ids below `before` (none: from the newest).
+  absl::StatusOr<std::vector<Session>> List(const db::CallOptions& call,
+                                            const id::AccountId& account_id, absl::Time now,
+                                            absl::Time idle_since,
+                                            const std::optional<id::SessionId>& before, int limit);
+
+  // Ends all of the account's sessions but `except`; returns how many were open until now.
+  absl::StatusOr<int64_t> EndAll(db::Transaction& transaction, const id::AccountId& account_id,
+                                 const std::optional<id::SessionId>& except, absl::Time now);
 
   // Returns whether the session was open until now.
   absl::StatusOr<bool> End(db::Transaction& transaction, const id::SessionId& session_id,

@@ -25,7 +25,8 @@ absl::StatusOr<Invitation> ToInvitation(const db::Rows& rows) {
   ASSIGN_OR_RETURN(Email email, Email::Parse("email", row->Text("email")));
   Invitation invitation = {.email = std::move(email)};
   if (const auto account_id = row->OptionalId<id::AccountId>("account_id")) {
-    invitation.account = {.account_id = *account_id, .password_hash = row->Text("password_hash")};
+    invitation.account = {.account_id = *account_id,
+                          .password_hash = row->OptionalText("password_hash").value_or("")};
   }
   return invitation;
 }

@@ -74,8 +74,11 @@ absl::StatusOr<StaffMember> StoreTest::Invite(const id::ClinicId& clinic_id,
 id::SessionId StoreTest::NewSession(const id::AccountId& account_id, absl::string_view token) {
   const auto session_id = id::SessionId::New(clock_);
   EXPECT_OK(Transact([&](db::Transaction& transaction) {
-    return sessions_.Open(transaction, session_id, account_id, HashOf(token), clock_.Now(),
-                          clock_.Now() + absl::Hours(12));
+    return sessions_.Open(transaction, {.session_id = session_id,
+                                        .account_id = account_id,
+                                        .token_hash = HashOf(token),
+                                        .created_at = clock_.Now(),
+                                        .expires_at = clock_.Now() + absl::Hours(12)});
   }));
   return session_id;
 }

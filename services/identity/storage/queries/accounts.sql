@@ -41,11 +41,19 @@ ON CONFLICT (normalized_email) DO NOTHING
 RETURNING account_id
 
 -- name: GetAccount
-SELECT account_id, email, micros(created_at) AS created_us FROM accounts WHERE account_id = $1
+SELECT account_id, email, micros(created_at) AS created_us
+FROM accounts WHERE account_id = $1 AND closed_at IS NULL
 
 -- name: UpdatePasswordHash
 -- Only while the hash is the one that was verified.
 UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2
+
+-- name: LockAccount
+-- Until the transaction ends, nobody changes the password that was verified; $2 is null for an account that proved
+-- itself in another way. Not shared: what follows changes the row, and two who share it would wait for each other.
+SELECT email, language FROM accounts
+WHERE account_id = $1 AND closed_at IS NULL AND ($2::text IS NULL OR password_hash = $2)
+FOR NO KEY UPDATE
 
 -- name: DeleteSignUp
 DELETE FROM sign_ups WHERE normalized_email = $1

@@ -1,12 +1,36 @@
 -- name: InsertSession
-INSERT INTO sessions (session_id, account_id, token_hash, created_at, last_seen_at, expires_at)
-VALUES ($1, $2, $3, from_micros($4), from_micros($4), from_micros($5))
+INSERT INTO sessions (session_id, account_id, token_hash, created_at, last_seen_at, expires_at, device, device_id,
+                      second_factor_at)
+VALUES ($1, $2, $3, from_micros($4), from_micros($4), from_micros($5), $6, $7, from_micros($8))
+
+-- name: MarkFirstSignIn
+-- A row at the account's first one.
+UPDATE accounts SET first_signed_in_at = from_micros($2)
+WHERE account_id = $1 AND first_signed_in_at IS NULL
+RETURNING account_id
+
+-- name: ListSessions
+-- The account's live ones at $2, used since $3, newest first: ids grow with time.
+SELECT session.session_id, session.account_id, account.email, micros(session.created_at) AS created_us,
+       micros(session.last_seen_at) AS last_seen_us, micros(session.expires_at) AS expires_us,
+       micros(session.ended_at) AS ended_us, session.device, micros(session.second_factor_at) AS second_factor_us
+FROM sessions AS session
+JOIN accounts AS account ON account.account_id = session.account_id
+WHERE session.account_id = $1 AND session.ended_at IS NULL AND session.expires_at > from_micros($2)
+  AND session.last_seen_at > from_micros($3) AND session.session_id < $4
+ORDER BY session.session_id DESC LIMIT $5
+
+-- name: EndSessions
+-- All of the account's but $2, which may be null.
+UPDATE sessions SET ended_at = from_micros($3)
+WHERE account_id = $1 AND ended_at IS NULL AND session_id IS DISTINCT FROM $2::uuid
 
 -- name: GetSession
 -- One row for each membership, or one without; whether the session is live is the domain's to say.
-SELECT session.session_id, session.account_id, account.email, micros(session.created_at) AS created_us,
-       micros(session.last_seen_at) AS last_seen_us, micros(session.expires_at) AS expires_us,
-       micros(session.ended_at) AS ended_us, member.clinic_id, member.display_name, member.roles,
+SELECT session.session_id, session.account_id, coalesce(account.email, '') AS email,
+       micros(session.created_at) AS created_us, micros(session.last_seen_at) AS last_seen_us,
+       micros(session.expires_at) AS expires_us, micros(session.ended_at) AS ended_us, session.device,
+       micros(session.second_factor_at) AS second_factor_us, member.clinic_id, member.display_name, member.roles,
        clinic.display_name AS clinic_display_name
 FROM sessions AS session
 JOIN accounts AS account ON account.account_id = session.account_id
@@ -17,9 +41,10 @@ WHERE session.session_id = $1
 ORDER BY member.staff_member_id LIMIT $2
 
 -- name: GetSessionByToken
-SELECT session.session_id, session.account_id, account.email, micros(session.created_at) AS created_us,
-       micros(session.last_seen_at) AS last_seen_us, micros(session.expires_at) AS expires_us,
-       micros(session.ended_at) AS ended_us, member.clinic_id, member.display_name, member.roles,
+SELECT session.session_id, session.account_id, coalesce(account.email, '') AS email,
+       micros(session.created_at) AS created_us, micros(session.last_seen_at) AS last_seen_us,
+       micros(session.expires_at) AS expires_us, micros(session.ended_at) AS ended_us, session.device,
+       micros(session.second_factor_at) AS second_factor_us, member.clinic_id, member.display_name, member.roles,
        clinic.display_name AS clinic_display_name
 FROM sessions AS session
 JOIN accounts AS account ON account.account_id = session.account_id

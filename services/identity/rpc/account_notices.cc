@@ -1,0 +1,51 @@
+#include "services/identity/rpc/account_notices.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/notice/notice.h"
+#include "services/identity/rpc/convert.h"
+
+namespace portal::identity {
+namespace {
+
+messaging::v1::Notice NoticeTo(const AccountContact& to) {
+  messaging::v1::Notice notice;
+  notice.mutable_recipient()->set_email(to.email.text());
+  notice.mutable_recipient()->set_language(to.language);
+  return notice;
+}
+
+}  // namespace
+
+void AccountNotices::PasswordChanged(db::Transaction& transaction, const AccountContact& to) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_password_changed();
+  notice::Append(transaction, outbox_, notice);
+}
+
+void AccountNotices::ResetPassword(db::Transaction& transaction, const AccountContact& to,
+                                   absl::string_view token) const {
+  notice::Append(transaction, outbox_, ResetNotice(to, token));
+}
+
+void AccountNotices::ResetPasswordOfNobody(db::Transaction& transaction, const AccountContact& to,
+                                           absl::string_view token) const {
+  outbox_.Append(transaction, kDecoyTopic, ResetNotice(to, token).SerializeAsString());
+}
+
+void AccountNotices::NewDeviceSignIn(db::Transaction& transaction, const AccountContact& to,
+                                     absl::Time at, absl::string_view device) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  *notice.mutable_new_device_sign_in()->mutable_sign_in_time() = ToProto(at);
+  notice.mutable_new_device_sign_in()->set_device(std::string(device));
+  notice::Append(transaction, outbox_, notice);
+}
+
+messaging::v1::Notice AccountNotices::ResetNotice(const AccountContact& to,
+                                                  absl::string_view token) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_reset_password()->set_link(
+      absl::StrCat(portal_base_url_, "/reset-password#token=", token));
+  return notice;
+}
+
+}  // namespace portal::identity

@@ -67,6 +67,10 @@ class RpcHarness {
                        std::vector<auth::ClinicMembership> memberships = {},
                        const std::string& display_name = "") const;
 
+  // The same of a service account, whose id is `account_id`.
+  std::string ServiceAccountPassport(const id::AccountId& account_id,
+                                     const auth::ServiceAccount& service_account) const;
+
   static constexpr char kInstallation[] = "portal.test";
 
  private:

@@ -12,8 +12,10 @@
 #include "libs/service/runtime.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"
+#include "portal/contracts.h"
 #include "services/identity/config.h"
 #include "services/identity/mail/mail_directory.h"
+#include "services/identity/rpc/client_methods.h"
 #include "services/identity/rpc/service.h"
 #include "services/identity/storage/retention.h"
 #include "services/identity/storage/schema.h"
@@ -36,6 +38,7 @@ absl::Status Run() {
   ASSIGN_OR_RETURN(const auto hasher, crypto::PasswordHasher::Create(config.password_cost));
   ASSIGN_OR_RETURN(const auto signing_keys,
                    crypto::SigningKeyring::Load(config.passport_signing_keys));
+  ASSIGN_OR_RETURN(const auto client_methods, ClientMethods::Read(kContracts));
   ASSIGN_OR_RETURN(const auto mails,
                    MailDirectory::Open(config.mail_directory, config.portal_base_url));
 
@@ -54,6 +57,7 @@ absl::Status Run() {
                    .sealer = runtime->sealer(),
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
+                   .client_methods = client_methods,
                    .portal_base_url = config.portal_base_url,
                    .session_limits = config.session_limits,
                    .attempts_per_client = config.attempts_per_client});

@@ -46,6 +46,16 @@ def _issue_passport(world: World) -> Fields:
     return {"session_token": world.account.session.session_token}
 
 
+def _check(world: World) -> Fields:
+    """As Envoy asks about a client's request."""
+    http = {
+        "method": "GET",
+        "path": "/v1/account",
+        "headers": {"authorization": f"Bearer {world.account.session.session_token}", "user-agent": "curl"},
+    }
+    return {"attributes": {"request": {"http": http}}}
+
+
 def _revoke_session(world: World) -> Fields:
     session = world.new_subject().another_session().call("identity.SessionService/GetSession")
     return {"session_id": session["session_id"]}
@@ -89,6 +99,17 @@ def _accept_invitation(world: World) -> Fields:
     people.invite_staff(world.suite, world.here.owner.session, world.here.clinic_id, email, ("STAFF_ROLE_FRONT_DESK",))
     token = world.suite.mailbox.wait_for_token(email)
     return {"token": token, "password": PASSWORD, "display_name": "Dr. New", "request_id": new_id()}
+
+
+def _create_service_account(world: World) -> Fields:
+    scopes = ["SERVICE_SCOPE_PATIENTS_READ", "SERVICE_SCOPE_PLANS_READ"]
+    return _of_clinic(world) | {"display_name": "Billing", "scopes": scopes, "request_id": new_id()}
+
+
+def _of_service_account(world: World) -> Fields:
+    """One of its own, so that the world's keep theirs."""
+    service_account_id = world.here.new_service_account()["service_account"]["service_account_id"]
+    return _of_clinic(world) | {"service_account_id": service_account_id, "request_id": new_id()}
 
 
 def _of_clinic(world: World) -> Fields:
@@ -228,11 +249,23 @@ REQUESTS = {
     "identity.PasswordService/ChangePassword": Recipe("account", _change_password),
     "identity.PasswordService/RequestPasswordReset": Recipe("nobody", _request_reset),
     "identity.PasswordService/ResetPassword": Recipe("nobody", _reset_password),
+    "envoy.service.auth.v3.Authorization/Check": Recipe("nobody", _check),
     "identity.ClinicService/CreateClinic": Recipe("nobody", _create_clinic, certificate="operator"),
     "identity.ClinicService/GetClinic": Recipe("front_desk", _of_clinic),
     "identity.ClinicService/InviteStaffMember": Recipe("owner", _invite),
     "identity.ClinicService/ListStaffMembers": Recipe("owner", lambda world: _of_clinic(world) | {"page_size": 10}),
     "identity.ClinicService/AcceptStaffInvitation": Recipe("nobody", _accept_invitation),
+    "identity.ServiceAccountService/CreateServiceAccount": Recipe("owner", _create_service_account),
+    "identity.ServiceAccountService/ListServiceAccounts": Recipe(
+        "owner", lambda world: _of_clinic(world) | {"page_size": 10}
+    ),
+    "identity.ServiceAccountService/RotateServiceAccountSecret": Recipe(
+        "owner", lambda world: _of_service_account(world) | {"overlap": "3600s"}
+    ),
+    "identity.ServiceAccountService/RevokeServiceAccount": Recipe("owner", _of_service_account),
+    "identity.ServiceAccountService/SignInServiceAccount": Recipe(
+        "nobody", lambda world: {"secret": world.here.new_service_account()["secret"]}
+    ),
     "access_code.AccessCodeService/IssueAccessCode": Recipe("front_desk", _issue_code),
     "access_code.AccessCodeService/ListAccessCodes": Recipe("front_desk", _page_of_patient),
     "access_code.AccessCodeService/CancelAccessCode": Recipe("front_desk", _cancel_code),

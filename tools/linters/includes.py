@@ -16,6 +16,7 @@ FAMILIES = {
     "absl": ("absl/",),
     "protobuf": ("google/protobuf/", "google/rpc/", "google/api/", "google/type/"),
     "grpc": ("grpc/", "grpcpp/", "grpc++/"),
+    "envoy": ("envoy/",),
     "pqxx": ("pqxx/", "libpq"),
     "sodium": ("sodium",),
     "openssl": ("openssl/",),
@@ -68,7 +69,7 @@ STORAGE = Layer(
     ),
 )
 RPC = Layer(
-    families={"absl", "protobuf", "grpc"},
+    families={"absl", "protobuf", "grpc", "envoy"},
     paths=("{service}/domain/", "{service}/storage/", "{service}/rpc/", "libs/", "portal/"),
 )
 MAIN = Layer(families={"absl", "protobuf", "grpc"}, paths=("{service}/", "libs/", "portal/"))

@@ -20,7 +20,8 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
+  return {{.project = "foundation",
+           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
           {.project = "access_code", .changes = {"grants", "redemption_attempts"}}};
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "libs/notice/notice.h"
 #include "libs/testing/status_matchers.h"
+#include "portal/contracts.h"
 #include "portal/messaging/v1/notice_service.pb.h"
 #include "services/identity/rpc/mails.h"
 #include "services/identity/storage/schema.h"
@@ -53,6 +54,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
       signing_keys_(Value(crypto::SigningKeyring::Load(harness_.signing_keys()))),
       hasher_(Value(crypto::PasswordHasher::Create(cost))),
       password_policy_(Value(PasswordPolicy::Create("password\nletmein\n"))),
+      client_methods_(Value(ClientMethods::Read(kContracts))),
       pool_(OptionsOf(database_, clock_)),
       issuer_(*signing_keys_, testing::RpcHarness::kInstallation) {
   service_ = std::make_unique<Service>(
@@ -64,6 +66,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
                    .sealer = harness_.sealer(),
                    .outbox = outbox_,
                    .idempotency = idempotency_,
+                   .client_methods = client_methods_,
                    .portal_base_url = kBaseUrl,
                    .attempts_per_client = {kAttemptsPerClientForTest, kAttemptsPerClient.window}});
   std::map<std::string, outbox::Route> routes;
@@ -88,6 +91,8 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
   passwords_ = v1::PasswordService::NewStub(harness_.Channel());
   clinics_ = v1::ClinicService::NewStub(harness_.Channel());
   operator_ = v1::ClinicService::NewStub(harness_.Channel("operator"));
+  service_accounts_ = v1::ServiceAccountService::NewStub(harness_.Channel());
+  authorization_ = envoy::service::auth::v3::Authorization::NewStub(harness_.Channel());
 }
 
 ServiceTest::~ServiceTest() { harness_.Shutdown(); }

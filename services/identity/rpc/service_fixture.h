@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 #include "gtest/gtest.h"
@@ -27,8 +28,10 @@
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/mail.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
+#include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
 #include "portal/messaging/v1/notice.pb.h"
+#include "services/identity/rpc/client_methods.h"
 #include "services/identity/rpc/service.h"
 
 namespace portal::identity {
@@ -133,6 +136,7 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<crypto::SigningKeyring> signing_keys_;
   std::unique_ptr<crypto::PasswordHasher> hasher_;
   PasswordPolicy password_policy_;
+  ClientMethods client_methods_;
   db::Pool pool_;
   outbox::Outbox outbox_{harness_.keyring(), clock_};
   idempotency::Store idempotency_{harness_.keyring(), clock_};
@@ -147,6 +151,8 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<v1::PasswordService::Stub> passwords_;
   std::unique_ptr<v1::ClinicService::Stub> clinics_;
   std::unique_ptr<v1::ClinicService::Stub> operator_;
+  std::unique_ptr<v1::ServiceAccountService::Stub> service_accounts_;
+  std::unique_ptr<envoy::service::auth::v3::Authorization::Stub> authorization_;
 };
 
 }  // namespace portal::identity

@@ -25,6 +25,7 @@ enum class AttemptKind {
   kSignInFromDevice = 6,  // by the id of a device that the account was used from before
   kPasswordResetOfEmail = 7,
   kPasswordResetFromClient = 8,
+  kServiceAccountSignInFromClient = 30,
 };
 
 // An attempt, of its kind, at or from somebody.

@@ -18,10 +18,11 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
+  return {{.project = "foundation",
+           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
           {.project = "identity",
            .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
-                       "session_details", "known_devices", "password_resets"}}};
+                       "session_details", "known_devices", "password_resets", "service_accounts"}}};
 }
 
 }  // namespace portal::identity

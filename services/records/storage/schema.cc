@@ -18,7 +18,8 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
+  return {{.project = "foundation",
+           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
           {.project = "records", .changes = {"plan_revisions", "patient_search"}}};
 }
 

@@ -201,14 +201,15 @@ def _pgbench_script(account_id: str) -> str:
     kind, service, resource_kind, resource_id, action, outcome, address, request = (
         f"ARRAY['{text}']" for text in texts
     )
-    now_us = "ARRAY[(extract(epoch FROM clock_timestamp()) * 1000000)::bigint]"
+    now = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    now_us = f"ARRAY[{now}]"
     account = f"ARRAY['{account_id}'::uuid]"
     row = ["ARRAY[gen_random_uuid()]", now_us, kind, account, account, service, "ARRAY[NULL::uuid]"]
     row += [f"ARRAY[{patient}]", resource_kind, resource_id, action, outcome, address, request]
     return "\n".join([
         f"\\set number random(1, {GRANTED})",
         _with_parameters(read, patient),
-        _with_parameters(check, f"'{account_id}'", f"ARRAY[{patient}]"),
+        _with_parameters(check, f"'{account_id}'", f"ARRAY[{patient}]", now),
         _with_parameters(audit, *row),
     ])
 

@@ -107,7 +107,7 @@ TEST_F(AccessCodeStoreTest, AfterARevocationANewCodeMakesANewGrant) {
   ASSERT_OK(Revoke(first, clinic_));
   const id::GrantId second = NewGrant(patient_, account_);
   EXPECT_NE(first, second);
-  ASSERT_OK_AND_ASSIGN(const auto granted, grants_.Check({}, account_, {patient_}));
+  ASSERT_OK_AND_ASSIGN(const auto granted, grants_.Check({}, account_, {patient_}, clock_.Now()));
   ASSERT_EQ(granted.size(), 1);
   EXPECT_EQ(granted[0].grant_id, second);
 }

@@ -19,7 +19,7 @@ class GrantStoreTest : public StorageTest {
   std::vector<id::PatientId> Granted(const id::AccountId& account_id,
                                      const std::vector<id::PatientId>& asked) {
     std::vector<id::PatientId> patients;
-    const auto granted = grants_.Check({}, account_id, asked);
+    const auto granted = grants_.Check({}, account_id, asked, clock_.Now());
     EXPECT_OK(granted);
     for (const GrantedPatient& patient : *granted) {
       patients.push_back(patient.patient_id);
@@ -31,7 +31,8 @@ class GrantStoreTest : public StorageTest {
     std::vector<std::string> names;
     std::optional<PatientPosition> after;
     while (true) {
-      const auto page = grants_.ListPatients({}, account_id, after, page_size).value();
+      const auto page =
+          grants_.ListPatients({}, account_id, after, page_size, clock_.Now()).value();
       if (page.empty()) return names;
       for (const AccessiblePatient& patient : page) names.push_back(patient.display_name);
       after = PatientPosition{page.back().display_name, page.back().patient_id};
@@ -56,12 +57,12 @@ TEST_F(GrantStoreTest, ARevokedGrantUnlocksNothingFromTheNextStatementOn) {
   ASSERT_THAT(Granted(account_, {patient}), ElementsAre(patient));
   clock_.Advance(absl::Seconds(1));
   ASSERT_OK_AND_ASSIGN(const Grant revoked, Revoke(grant_id, clinic_));
-  EXPECT_EQ(revoked.revoked_at, clock_.Now());
+  EXPECT_EQ(revoked.ended_at, clock_.Now());
   EXPECT_THAT(Granted(account_, {patient}), IsEmpty());
   EXPECT_THAT(Names(account_, 10), IsEmpty());
   ASSERT_OK_AND_ASSIGN(const auto grants, grants_.List({}, clinic_, patient, {}, 10));
   ASSERT_EQ(grants.size(), 1);
-  EXPECT_EQ(grants[0].revoked_at, clock_.Now());
+  EXPECT_EQ(grants[0].ended_at, clock_.Now());
 }
 
 TEST_F(GrantStoreTest, RevokingAgainKeepsTheFirstTime) {
@@ -69,7 +70,7 @@ TEST_F(GrantStoreTest, RevokingAgainKeepsTheFirstTime) {
   ASSERT_OK_AND_ASSIGN(const Grant first, Revoke(grant_id, clinic_));
   clock_.Advance(absl::Hours(1));
   ASSERT_OK_AND_ASSIGN(const Grant again, Revoke(grant_id, clinic_));
-  EXPECT_EQ(again.revoked_at, first.revoked_at);
+  EXPECT_EQ(again.ended_at, first.ended_at);
 }
 
 TEST_F(GrantStoreTest, AForeignGrantIsAsUnknownAsNone) {

@@ -21,7 +21,7 @@ void AddSchema(db::PoolOptions& options) {
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
-          {.project = "access_code", .changes = {"grants", "redemption_attempts"}}};
+          {.project = "access_code", .changes = {"grant_ends", "redemption_attempts"}}};
 }
 
 }  // namespace portal::access_code

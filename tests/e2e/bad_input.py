@@ -30,6 +30,7 @@ TOO_LARGE = 2 * 1024 * 1024
 
 # Answered by the service; what a client sends there does not matter.
 OUTPUT_ONLY = {
+    "portal.access_code.v1.AccessSettings.clinic_id",
     "portal.identity.v1.Clinic.clinic_id",
     "portal.records.v1.Patient.patient_id",
     "portal.records.v1.Patient.clinic_id",
@@ -62,15 +63,21 @@ MALFORMED_IDS = ("", "owner", "01890A5D-AC96-774B-BCCE-B302099A8057", "{01890a5d
 BAD_INTEGERS = {
     "page_size": (-1, SMALL, 101, BIG),
     "validity_days": (-1, SMALL, 31, BIG),
+    "coming_of_age_years": (0, 11, 26, -1, BIG),
+    # Of an end that has to be ahead and before the year 10000.
+    "Timestamp.seconds": (0, -1, 253_402_300_800, 2**63 - 1),
+    "Timestamp.nanos": (-1, 1_000_000_000, BIG),
     "version": (0, -1, -(2**63)),
     # Of a duration of at most a day.
-    "seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
-    "nanos": (-1, 10**9, BIG, SMALL),
+    "Duration.seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
+    "Duration.nanos": (-1, 10**9, BIG, SMALL),
     "year": (0, -1, 10_000, BIG),
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
 }
-BAD_PATHS = ("nonsense", "", "lock_time", "patient_id", "plan_sections.text", "*")
+# Empty where there is nothing to name.
+OPTIONAL_IDS = ("merged_into_patient_id",)
+BAD_PATHS = ("nonsense", "", "lock_time", "state", "patient_id", "plan_sections.text", "*")
 
 # Another request under the same request id.
 ALTERED: dict[str, dict[str, Any]] = {
@@ -88,6 +95,11 @@ ALTERED: dict[str, dict[str, Any]] = {
     "access_code.AccessCodeService/CancelAccessCode": {"access_code_id": new_id()},
     "access_code.AccessCodeService/RedeemAccessCode": {"code": "another code of five words"},
     "access_code.GrantService/RevokeGrant": {"grant_id": new_id()},
+    "access_code.GrantService/SetGrantEnd": {"keep_of_age": False},
+    "access_code.GrantService/DropPatient": {"patient_id": new_id()},
+    "access_code.AccessSettingsService/UpdateAccessSettings": {
+        "access_settings": {"validity_days": 29, "coming_of_age_years": 19, "etag": "1"}
+    },
     "records.PatientService/CreatePatient": {"patient": patient_fields(given_name="Altered")},
     "records.PatientService/UpdatePatient": {"update_mask": "email"},
     "records.SoapChartService/CreateSoapChart": {"soap_chart": chart_fields(subjective="Altered")},
@@ -289,6 +301,8 @@ def wrong_texts(method: Method, valid: Message, path: Path, field: FieldDescript
             yield Fault(f"{named(path)} {token}", altered(valid, path, token), reason)
     if is_id(field):
         for value in MALFORMED_IDS:
+            if not value and field.name in OPTIONAL_IDS:
+                continue
             yield Fault(f"{named(path)} {value!r}", altered(valid, path, value), reason, about)
     if in_mask:
         for value in BAD_PATHS:
@@ -302,7 +316,8 @@ def wrong_values(valid: Message, path: Path, field: FieldDescriptor) -> Iterator
         for number in (99, -1, BIG) + ((0,) if field.label == FieldDescriptor.LABEL_REPEATED else ()):
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
     elif field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
-        for number in BAD_INTEGERS[field.name]:
+        kind = field.name if field.name in BAD_INTEGERS else f"{field.containing_type.name}.{field.name}"
+        for number in BAD_INTEGERS[kind]:
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
 
 

@@ -13,7 +13,7 @@ from suite.suite import Suite
 # Refusals are meant to be audited and attempts to be counted. Everything else stays as it was.
 LEFT_OUT = ("audit_events", "audit_batches", "attempts", "redemption_attempts", "outbox_events")
 # Deliveries come and go in the background. Nobody takes these yet, so they stay.
-UNDELIVERED_TOPICS = "notice.%"
+UNDELIVERED_TOPICS = "notice%"
 SETTLE_SECONDS = 20.0
 TABLES = f"""
     SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL ('{{{",".join(LEFT_OUT)}}}')

@@ -136,7 +136,8 @@ def _cancel_code(world: World) -> Fields:
 def _redeem(world: World) -> Fields:
     world.ledger.forget_attempts()
     words = world.here.new_code(world.here.new_patient())["words"]
-    return {"code": words, "request_id": new_id()}
+    # A birth date is looked at where the clinic demands one, and has to be a date everywhere.
+    return {"code": words, "birth_date": {"year": 1987, "month": 2, "day": 28}, "request_id": new_id()}
 
 
 def _revoke(world: World) -> Fields:
@@ -146,8 +147,41 @@ def _revoke(world: World) -> Fields:
     return _of_clinic(world) | {"grant_id": grant_id, "request_id": new_id()}
 
 
+def _set_grant_end(world: World) -> Fields:
+    grant_id = world.here.grant(world.granted, world.here.new_patient())
+    world.ledger.forget_attempts()
+    return _of_clinic(world) | {
+        "grant_id": grant_id, "end_time": "2099-12-31T00:00:00Z", "keep_of_age": True, "request_id": new_id()
+    }
+
+
+def _drop_patient(world: World) -> Fields:
+    """A patient of its own: `granted` keeps hers."""
+    patient_id = world.here.new_patient()
+    world.here.grant(world.granted, patient_id)
+    world.ledger.forget_attempts()
+    return {"patient_id": patient_id, "request_id": new_id()}
+
+
+def _update_access_settings(world: World) -> Fields:
+    outcome = world.send("access_code.AccessSettingsService/GetAccessSettings", _of_clinic(world),
+                         world.here.owner)
+    assert outcome.ok, outcome
+    return _of_clinic(world) | {"access_settings": outcome.fields, "request_id": new_id()}
+
+
+def _notify_holders(world: World) -> Fields:
+    return _of_patient(world) | {"event_id": new_id(), "kind": "HOLDER_NOTICE_KIND_NEW_TREATMENT_PLAN"}
+
+
 def _put_patient(world: World) -> Fields:
-    return {"patient_id": new_id(), "clinic_id": world.here.clinic_id, "display_name": "Put There", "version": 1}
+    return {
+        "patient_id": new_id(),
+        "clinic_id": world.here.clinic_id,
+        "display_name": "Put There",
+        "version": 1,
+        "birth_date": {"year": 2011, "month": 12, "day": 13},
+    }
 
 
 def _create_patient(world: World) -> Fields:
@@ -273,8 +307,20 @@ REQUESTS = {
     "access_code.GrantService/ListMyPatients": Recipe("granted", _page),
     "access_code.GrantService/ListGrants": Recipe("front_desk", _page_of_patient),
     "access_code.GrantService/RevokeGrant": Recipe("front_desk", _revoke),
+    "access_code.GrantService/SetGrantEnd": Recipe("front_desk", _set_grant_end),
+    "access_code.GrantService/DropPatient": Recipe("granted", _drop_patient),
+    "access_code.GrantService/ExplainAccess": Recipe(
+        "front_desk", lambda world: _of_patient(world) | {"account_id": new_id()}
+    ),
+    "access_code.GrantService/ExplainMyAccess": Recipe("granted", lambda world: {"patient_id": world.patient_id}),
     "access_code.GrantService/CheckGrants": Recipe("nobody", _check_grants, certificate="records"),
     "access_code.PatientDirectoryService/PutPatient": Recipe("nobody", _put_patient, certificate="records"),
+    "access_code.AccessSettingsService/GetAccessSettings": Recipe("front_desk", _of_clinic),
+    "access_code.AccessSettingsService/UpdateAccessSettings": Recipe("owner", _update_access_settings),
+    "access_code.HolderNoticeService/NotifyHolders": Recipe("nobody", _notify_holders, certificate="records"),
+    "access_code.AccountClosureService/CloseAccount": Recipe(
+        "nobody", lambda world: {"event_id": new_id(), "account_id": new_id()}, certificate="identity"
+    ),
     "records.PatientService/CreatePatient": Recipe("front_desk", _create_patient),
     "records.PatientService/GetPatient": Recipe("front_desk", _of_patient),
     "records.PatientService/ListPatients": Recipe("front_desk", lambda world: _of_clinic(world) | {"page_size": 10}),

@@ -40,7 +40,11 @@ SERVICES = (
     ),
     Service(
         name="access_code",
-        flags=("--code_peppers={keys}/access_code/code_peppers", "--word_list={word_list}"),
+        flags=(
+            "--code_peppers={keys}/access_code/code_peppers",
+            "--word_list={word_list}",
+            "--portal_base_url={portal_base_url}",
+        ),
     ),
     Service(name="records", flags=("--access_code_address={addresses[access_code]}",)),
     # Nobody waits for it: deploy/postgres/README.md counts with few connections.

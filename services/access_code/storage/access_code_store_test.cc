@@ -109,7 +109,7 @@ TEST_F(AccessCodeStoreTest, AfterARevocationANewCodeMakesANewGrant) {
   ASSERT_OK(Revoke(first, clinic_));
   const id::GrantId second = NewGrant(patient_, account_);
   EXPECT_NE(first, second);
-  ASSERT_OK_AND_ASSIGN(const auto granted, grants_.Check({}, {{account_, patient_}}));
+  ASSERT_OK_AND_ASSIGN(const auto granted, grants_.Check({}, {{account_, patient_}}, clock_.Now()));
   EXPECT_THAT(granted, ElementsAre(true));
 }
 

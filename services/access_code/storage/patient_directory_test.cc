@@ -114,7 +114,7 @@ TEST_F(MergeTest, OfTwoGrantsOfOneAccountTheSurvivorsStays) {
   ASSERT_EQ(held.size(), 1);
   EXPECT_EQ(held[0].grant_id, kept);
   for (const Grant& grant : Grants(survivor_)) {
-    if (grant.id == left) EXPECT_EQ(grant.end, GrantEnd::kMerged);
+    EXPECT_EQ(grant.end, grant.id == left ? std::optional(GrantEnd::kMerged) : std::nullopt);
   }
 }
 
@@ -177,8 +177,12 @@ TEST_F(MergeTest, ACodeThatIsIssuedOrRedeemedMeanwhileIsTheSurvivorsOrWasRefused
     ASSERT_OK(Insert(NewCode(merged), redeemed));
     absl::Status issue;
     AtOnce(3, [&](int i) {
-      if (i == 0) EXPECT_OK(Merge(merged, survivor_));
-      if (i == 1) EXPECT_EQ(RefusalIn(Redeem(redeemed, account)), std::nullopt);
+      if (i == 0) {
+        EXPECT_OK(Merge(merged, survivor_));
+      }
+      if (i == 1) {
+        EXPECT_EQ(RefusalIn(Redeem(redeemed, account)), std::nullopt);
+      }
       if (i == 2) {
         issue = pool_.Transact([&](db::Transaction& transaction) -> absl::Status {
           const auto terms = codes_.TermsFor(transaction, clinic_, merged);

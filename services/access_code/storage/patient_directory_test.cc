@@ -110,12 +110,13 @@ TEST_F(MergeTest, OfTwoGrantsOfOneAccountTheSurvivorsStays) {
   const id::GrantId left = NewGrant(merged_, account_);
   const id::GrantId kept = NewGrant(survivor_, account_);
   ASSERT_OK(Merge(merged_, survivor_));
-  ASSERT_OK_AND_ASSIGN(const auto held, grants_.Check({}, {{account_, survivor_}}, clock_.Now()));
-  ASSERT_EQ(held.size(), 1);
-  EXPECT_EQ(held[0].grant_id, kept);
-  for (const Grant& grant : Grants(survivor_)) {
-    EXPECT_EQ(grant.end, grant.id == left ? std::optional(GrantEnd::kMerged) : std::nullopt);
-  }
+  EXPECT_TRUE(Holds(account_, survivor_));
+  const std::vector<Grant> grants = Grants(survivor_);
+  ASSERT_EQ(grants.size(), 2);
+  EXPECT_EQ(grants[0].id, kept);
+  EXPECT_EQ(grants[0].end, std::nullopt);
+  EXPECT_EQ(grants[1].id, left);
+  EXPECT_EQ(grants[1].end, GrantEnd::kMerged);
 }
 
 TEST_F(MergeTest, AGrantOfTheSurvivorThatHasReachedItsEndIsNotInTheWay) {

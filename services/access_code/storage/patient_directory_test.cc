@@ -111,10 +111,12 @@ TEST_F(MergeTest, OfTwoGrantsOfOneAccountTheSurvivorsStays) {
   const id::GrantId kept = NewGrant(survivor_, account_);
   ASSERT_OK(Merge(merged_, survivor_));
   EXPECT_TRUE(Holds(account_, survivor_));
-  for (const Grant& grant : Grants(survivor_)) {
-    if (grant.id == left) EXPECT_EQ(grant.end, GrantEnd::kMerged);
-    if (grant.id == kept) EXPECT_FALSE(grant.revoked_at.has_value());
-  }
+  const std::vector<Grant> grants = Grants(survivor_);
+  ASSERT_EQ(grants.size(), 2);
+  EXPECT_EQ(grants[0].id, kept);
+  EXPECT_EQ(grants[0].end, std::nullopt);
+  EXPECT_EQ(grants[1].id, left);
+  EXPECT_EQ(grants[1].end, GrantEnd::kMerged);
 }
 
 TEST_F(MergeTest, AGrantOfTheSurvivorThatHasReachedItsEndIsNotInTheWay) {
@@ -176,8 +178,12 @@ TEST_F(MergeTest, ACodeThatIsIssuedOrRedeemedMeanwhileIsTheSurvivorsOrWasRefused
     ASSERT_OK(Insert(NewCode(merged), redeemed));
     absl::Status issue;
     AtOnce(3, [&](int i) {
-      if (i == 0) EXPECT_OK(Merge(merged, survivor_));
-      if (i == 1) EXPECT_EQ(RefusalIn(Redeem(redeemed, account)), std::nullopt);
+      if (i == 0) {
+        EXPECT_OK(Merge(merged, survivor_));
+      }
+      if (i == 1) {
+        EXPECT_EQ(RefusalIn(Redeem(redeemed, account)), std::nullopt);
+      }
       if (i == 2) {
         issue = pool_.Transact([&](db::Transaction& transaction) -> absl::Status {
           const auto terms = codes_.TermsFor(transaction, clinic_, merged);

@@ -71,7 +71,7 @@ absl::Status Run() {
       const std::unique_ptr<service::Runtime> runtime,
       service::Runtime::Open(
           {.name = "access_code", .add_schema = AddSchema, .migrations = NeededMigrations()}));
-  runtime->Watch(*peppers);
+  runtime->Watch("code_peppers", *peppers);
   Service service({.pool = runtime->pool(),
                    .words = words,
                    .peppers = *peppers,

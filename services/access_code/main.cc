@@ -57,7 +57,7 @@ absl::Status Run() {
       const std::unique_ptr<service::Runtime> runtime,
       service::Runtime::Open(
           {.name = "access_code", .add_schema = AddSchema, .migrations = NeededMigrations()}));
-  runtime->Watch(*config.peppers);
+  runtime->Watch("code_peppers", *config.peppers);
   Service service({.pool = runtime->pool(),
                    .words = config.words,
                    .peppers = *config.peppers,

@@ -47,7 +47,7 @@ absl::Status Run() {
                                            .password_lane = config.password_lane,
                                            .add_schema = AddSchema,
                                            .migrations = NeededMigrations()}));
-  runtime->Watch(*signing_keys);
+  runtime->Watch("passport_signing_keys", *signing_keys);
   const auth::PassportIssuer issuer(*signing_keys, runtime->installation());
   Service service({.pool = runtime->pool(),
                    .clock = runtime->clock(),

@@ -63,7 +63,7 @@ class PromiseTest(WorldTest):
         self.assertEqual(told.failures, [])
         self.assertGreater(told.retries, 0, "no kill was noticed")
         self.check(told)
-        print(f"promises: {len(told.patients)} patients and {len(told.charts)} charts acknowledged during {3 * ROUNDS} "
+        print(f"PROOF {len(told.patients)} patients and {len(told.charts)} charts acknowledged during {3 * ROUNDS} "
               f"kills, {told.retries} calls repeated, {told.in_doubt} of them in doubt; all there exactly once")
 
     def check(self, told: Ledgered) -> None:

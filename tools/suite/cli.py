@@ -5,14 +5,16 @@ import os
 import signal
 import sys
 import time
+import uuid
 from typing import Callable, NoReturn, Optional
 
-from suite import artifacts, buf_curl, demo_clinic, demo_data, main_job, sessions
+from suite import artifacts, buf_curl, demo_clinic, demo_data, main_job, people, sessions, trails
 from suite.artifacts import ROOT, Artifacts
 from suite.client import RpcError
 from suite.demo_data import DemoData, Login
 from suite.errors import SuiteError
 from suite.ports import LOOPBACK
+from suite.rotation import KINDS, Rotation
 from suite.services import CALLERS, NAMES
 from suite.suite import Suite, memory_bytes
 
@@ -164,6 +166,47 @@ def dead_letters(options: argparse.Namespace) -> int:
     return 0
 
 
+def verify_audit(options: argparse.Namespace) -> int:
+    """Verifies audit trails: 0 if all are as sealed, 1 if one was tampered with, 2 if one could not be looked at."""
+    suite = _suite()
+    verdicts = []
+    for name in [options.service] if options.service else NAMES:
+        try:
+            verdict = trails.verify(suite, name)
+        except SuiteError as error:
+            verdict = trails.Verdict(name, trails.COULD_NOT_LOOK, str(error))
+        print("\n".join(f"{name}: {line.removeprefix(name + ': ')}" for line in verdict.said.splitlines()))
+        verdicts.append(verdict)
+    return trails.worst(verdicts)
+
+
+def create_clinic(options: argparse.Namespace) -> int:
+    """Creates a clinic and invites its owner."""
+    suite = _running_suite()
+    request_id = options.request_id or people.request_id_of(
+        options.slug, options.name, options.owner_email, options.time_zone
+    )
+    clinic_id = people.create_clinic(
+        suite, options.slug, options.name, options.owner_email, time_zone=options.time_zone, request_id=request_id
+    )
+    print(f"clinic      {clinic_id}")
+    print(f"invitation  goes to {options.owner_email}")
+    print(f"request     {request_id} (repeated within a day: the same clinic again)")
+    return 0
+
+
+def rotate_keys(options: argparse.Namespace) -> int:
+    """Replaces keys and certificates while the suite runs."""
+    suite = _running_suite()
+    with suite.lock(_tell):
+        rotation = Rotation(suite, _tell)
+        if options.retire:
+            rotation.retire()
+        else:
+            rotation.rotate(KINDS if options.kind == "all" else [options.kind])
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """The main job against the running suite, which is started if it does not run."""
     del options
@@ -244,6 +287,10 @@ def _tell(line: str) -> None:
     print(f"portal: {line}", flush=True)
 
 
+def _uuid(text: str) -> str:
+    return str(uuid.UUID(text))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tools/portal", description="The suite on this machine, under .portal/.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -283,6 +330,20 @@ def _parser() -> argparse.ArgumentParser:
 
     reset_parser = add(reset, "stop everything and delete all data")
     reset_parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    audit_parser = add(verify_audit, "audit trails against their seals and checkpoints; exit status 0, 1 tampered, 2 unseen")
+    audit_parser.add_argument("service", nargs="?", choices=NAMES)
+
+    clinic_parser = add(create_clinic, "as the operator: a clinic whose owner is invited; safe to repeat")
+    clinic_parser.add_argument("slug", help="its part of addresses: lower-case letters, digits and hyphens")
+    clinic_parser.add_argument("name", help="as patients read it")
+    clinic_parser.add_argument("owner_email", help="where the invitation goes")
+    clinic_parser.add_argument("--time-zone", required=True, help="IANA name: America/Toronto")
+    clinic_parser.add_argument("--request-id", type=_uuid, help="a UUID; by default one that follows from the arguments")
+
+    rotate_parser = add(rotate_keys, "replace keys and certificates while the suite runs; safe to interrupt and repeat")
+    rotate_parser.add_argument("kind", nargs="?", choices=[*KINDS, "all"], default="all")
+    rotate_parser.add_argument("--retire", action="store_true", help="only remove old ones that nothing depends on")
 
     add(verify, "the main job against processes started for it alone; what tools/test runs")
     return parser

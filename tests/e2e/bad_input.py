@@ -64,9 +64,9 @@ BAD_INTEGERS = {
     "page_size": (-1, SMALL, 101, BIG),
     "validity_days": (-1, SMALL, 31, BIG),
     "version": (0, -1, -(2**63)),
-    # Of a duration of at most a day.
-    "seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
-    "nanos": (-1, 10**9, BIG, SMALL),
+    # At most a day.
+    "google.protobuf.Duration.seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
+    "google.protobuf.Duration.nanos": (-1, 10**9, BIG, SMALL),
     "year": (0, -1, 10_000, BIG),
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
@@ -302,7 +302,8 @@ def wrong_values(valid: Message, path: Path, field: FieldDescriptor) -> Iterator
         for number in (99, -1, BIG) + ((0,) if field.label == FieldDescriptor.LABEL_REPEATED else ()):
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
     elif field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
-        for number in BAD_INTEGERS[field.name]:
+        known = field.full_name if field.full_name in BAD_INTEGERS else field.name
+        for number in BAD_INTEGERS[known]:
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
 
 

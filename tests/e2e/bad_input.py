@@ -65,12 +65,12 @@ BAD_INTEGERS = {
     "validity_days": (-1, SMALL, 31, BIG),
     "coming_of_age_years": (0, 11, 26, -1, BIG),
     # Of an end that has to be ahead and before the year 10000.
-    "Timestamp.seconds": (0, -1, 253_402_300_800, 2**63 - 1),
-    "Timestamp.nanos": (-1, 1_000_000_000, BIG),
+    "google.protobuf.Timestamp.seconds": (0, -1, 253_402_300_800, 2**63 - 1),
+    "google.protobuf.Timestamp.nanos": (-1, 1_000_000_000, BIG),
     "version": (0, -1, -(2**63)),
-    # Of a duration of at most a day.
-    "Duration.seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
-    "Duration.nanos": (-1, 10**9, BIG, SMALL),
+    # At most a day.
+    "google.protobuf.Duration.seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
+    "google.protobuf.Duration.nanos": (-1, 10**9, BIG, SMALL),
     "year": (0, -1, 10_000, BIG),
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
@@ -316,8 +316,8 @@ def wrong_values(valid: Message, path: Path, field: FieldDescriptor) -> Iterator
         for number in (99, -1, BIG) + ((0,) if field.label == FieldDescriptor.LABEL_REPEATED else ()):
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
     elif field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
-        kind = field.name if field.name in BAD_INTEGERS else f"{field.containing_type.name}.{field.name}"
-        for number in BAD_INTEGERS[kind]:
+        known = field.full_name if field.full_name in BAD_INTEGERS else field.name
+        for number in BAD_INTEGERS[known]:
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
 
 

@@ -8,6 +8,7 @@
 #include "services/identity/domain/limits.h"
 
 namespace portal::identity {
+
 absl::StatusOr<PassportDesk::Issued> SessionGate::Admit(const db::CallOptions& call,
                                                         absl::string_view token) {
   // Anything else is not looked up.

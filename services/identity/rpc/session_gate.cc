@@ -5,17 +5,12 @@
 #include "libs/crypto/digest.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
+#include "services/identity/domain/limits.h"
 
 namespace portal::identity {
-namespace {
-
-// Of crypto::RandomToken(). Anything else is not looked up.
-constexpr size_t kTokenCharacters = 43;
-
-}  // namespace
-
 absl::StatusOr<PassportDesk::Issued> SessionGate::Admit(const db::CallOptions& call,
                                                         absl::string_view token) {
+  // Anything else is not looked up.
   if (token.size() != kTokenCharacters) return SessionEnded();
   ASSIGN_OR_RETURN(const std::optional<Session> session, Find(call, token));
   const absl::Time now = deps_.clock.Now();

@@ -155,6 +155,7 @@ absl::StatusOr<v1::SignOutEverywhereResponse> SessionHandlers::SignOutEverywhere
         event.resource_id = context.account_id().ToString();
         return audit::Append(transaction, deps_.clock, {event});
       }));
+  if (!request.keep_current()) context.AddResponseMetadata(kSetCookieKey, ClearSessionCookie());
   return v1::SignOutEverywhereResponse();
 }
 

@@ -186,7 +186,7 @@ absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
                                        {.trail = options_.name,
                                         .checkpoints = absl::GetFlag(FLAGS_audit_checkpoints)}));
   audit::ReadLog reads(*background_pool_, clock());
-  outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes));
+  outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes), options_.relay);
   const idempotency::Pruner pruner(*background_pool_, *idempotency_);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    StartServer(std::move(tables), grants, &reads));

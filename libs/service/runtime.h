@@ -44,6 +44,8 @@ struct RuntimeOptions {
   std::function<void(db::PoolOptions&)> add_schema;
   // What must be deployed in its database.
   std::vector<db::MigrationNeeds> migrations;
+  // How its outbox is delivered; the number of threads stays as it is.
+  outbox::RelayOptions relay = {};
 };
 
 class Runtime {

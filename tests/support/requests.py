@@ -223,6 +223,17 @@ def _put_messaging_clinic(world: World) -> Fields:
     return {"clinic_id": new_id(), "language": "fr", "version": 1} | names
 
 
+def _dead_letter(world: World) -> Fields:
+    """A notice that was given up; of a topic that nobody delivers, so that a replayed one stays."""
+    event_id = new_id()
+    world.ledger.query("messaging", f"""
+        INSERT INTO notices (event_id, source_service, kind, created_at, accepted_at, try_until, failure, reply_code)
+        VALUES ('{event_id}', 'identity', 'verify_email', now(), now(), now(), 'refused', 550);
+        INSERT INTO outbox_events (event_id, topic, payload, created_at, available_at, attempts, dead_at)
+        VALUES ('{event_id}', 'notice.of_a_test', '', now(), now(), 1, now())""")
+    return {"event_id": event_id}
+
+
 def _nothing(_: World) -> Fields:
     return {}
 
@@ -293,6 +304,9 @@ REQUESTS = {
     "records.TreatmentPlanService/GetMyTreatmentPlan": Recipe("granted", _my_plan),
     "records.TreatmentPlanService/ListTreatmentPlans": Recipe("front_desk", _page_of_patient),
     "messaging.NoticeService/DeliverNotice": Recipe("nobody", _deliver_notice, certificate="identity"),
+    "messaging.DeadLetterService/ListDeadLetters": Recipe("nobody", _page, certificate="operator"),
+    "messaging.DeadLetterService/ReplayDeadLetter": Recipe("nobody", _dead_letter, certificate="operator"),
+    "messaging.DeadLetterService/DiscardDeadLetter": Recipe("nobody", _dead_letter, certificate="operator"),
     "messaging.DirectoryService/PutAccount": Recipe("nobody", _put_account, certificate="identity"),
     "messaging.DirectoryService/PutClinic": Recipe("nobody", _put_messaging_clinic, certificate="identity"),
 }

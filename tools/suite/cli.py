@@ -142,6 +142,28 @@ def mail(options: argparse.Namespace) -> int:
     return 0
 
 
+def dead_letters(options: argparse.Namespace) -> int:
+    """Lists the notices that could not be sent, or replays or discards one."""
+    client = _running_suite().client
+    if options.action is not None:
+        method = f"messaging.DeadLetterService/{options.action.capitalize()}DeadLetter"
+        client.call(method, {"event_id": options.event_id}, caller="operator")
+        return 0
+    rows, page_token = [], None
+    while page_token != "":
+        answer = client.call("messaging.DeadLetterService/ListDeadLetters", {"page_token": page_token or ""},
+                             caller="operator")
+        page_token = answer["next_page_token"]
+        rows += [
+            (it["event_id"], it["source_service"], it["kind"], it["dead_time"], str(it["attempts"]),
+             f"{it['failure']} {it['reply_code'] or ''}".strip())
+            for it in answer["dead_letters"]
+        ]
+    if rows:
+        _print_table(("event", "asked for by", "kind", "given up", "attempts", "because"), rows)
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """The main job against the running suite, which is started if it does not run."""
     del options
@@ -227,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(command: Callable[[argparse.Namespace], int], text: Optional[str]) -> argparse.ArgumentParser:
-        added = commands.add_parser(command.__name__, help=text, description=text)
+        added = commands.add_parser(command.__name__.replace("_", "-"), help=text, description=text)
         added.set_defaults(command=command)
         return added
 
@@ -253,6 +275,11 @@ def _parser() -> argparse.ArgumentParser:
 
     mail_parser = add(mail, "list the e-mails that went out, or print the newest for an address")
     mail_parser.add_argument("recipient", nargs="?")
+
+    letters_parser = add(dead_letters, "list the notices that could not be sent; or replay or discard one")
+    letters_actions = letters_parser.add_subparsers(dest="action", metavar="ACTION")
+    for action in ("replay", "discard"):
+        letters_actions.add_parser(action).add_argument("event_id")
 
     reset_parser = add(reset, "stop everything and delete all data")
     reset_parser.add_argument("--yes", action="store_true", help="do not ask")

@@ -44,7 +44,15 @@ SERVICES = (
     ),
     Service(name="records", flags=("--access_code_address={addresses[access_code]}",)),
     # Nobody waits for it: deploy/postgres/README.md counts with few connections.
-    Service(name="messaging", flags=("--read_workers=1", "--write_workers=4")),
+    Service(
+        name="messaging",
+        flags=(
+            "--portal_base_url={portal_base_url}",
+            "--mail_directory={mail}",
+            "--read_workers=1",
+            "--write_workers=4",
+        ),
+    ),
 )
 NAMES = tuple(service.name for service in SERVICES)
 # Certificates of those that call: the gateway, through which every person's call comes, and the operator.

@@ -8,6 +8,8 @@ namespace portal::messaging {
 
 // The account or clinic that a notice names is not known yet.
 absl::Status RecipientUnknown();
+// No notice that could not be sent is kept under this event id.
+absl::Status DeadLetterNotFound();
 
 }  // namespace portal::messaging
 

@@ -1,7 +1,9 @@
 #ifndef SERVICES_MESSAGING_RPC_DEPENDENCIES_H_
 #define SERVICES_MESSAGING_RPC_DEPENDENCIES_H_
 
+#include "libs/crypto/sealer.h"
 #include "libs/db/pool.h"
+#include "libs/time/clock.h"
 #include "services/messaging/storage/notice_store.h"
 
 namespace portal::messaging {
@@ -10,6 +12,8 @@ namespace portal::messaging {
 struct Dependencies {
   db::Pool& pool;
   NoticeStore& notices;
+  const crypto::Sealer& sealer;  // for page tokens
+  const time::Clock& clock;
 };
 
 }  // namespace portal::messaging

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "libs/rpc/method_table.h"
+#include "services/messaging/rpc/dead_letter_handlers.h"
 #include "services/messaging/rpc/dependencies.h"
 #include "services/messaging/rpc/directory_handlers.h"
 #include "services/messaging/rpc/notice_handlers.h"
@@ -14,7 +15,7 @@ namespace portal::messaging {
 class Service {
  public:
   explicit Service(const Dependencies& dependencies)
-      : notices_(dependencies), directory_(dependencies) {}
+      : notices_(dependencies), directory_(dependencies), dead_letters_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
@@ -22,6 +23,7 @@ class Service {
  private:
   NoticeHandlers notices_;
   DirectoryHandlers directory_;
+  DeadLetterHandlers dead_letters_;
 };
 
 }  // namespace portal::messaging

@@ -135,7 +135,8 @@ class ServiceTest : public ::testing::Test {
   audit::ReadLog reads_{background_pool_, clock_};
   outbox::Outbox outbox_{harness_.keyring(), clock_};
   NoticeStore notices_{pool_, outbox_, clock_};
-  Service service_{{.pool = pool_, .notices = notices_}};
+  Service service_{
+      {.pool = pool_, .notices = notices_, .sealer = harness_.sealer(), .clock = clock_}};
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
 
   const id::AccountId account_ = id::AccountId::New(clock_);

@@ -29,6 +29,52 @@ absl::Status NoticeStore::TakeOver(const db::CallOptions& call, const id::Uuid& 
   });
 }
 
+absl::StatusOr<std::optional<TakenOver>> NoticeStore::Find(const id::Uuid& event_id) {
+  return pool_.Read([&](db::Session& session) -> absl::StatusOr<std::optional<TakenOver>> {
+    const std::optional<db::Row> row = session.Exec(queries::kFindNotice, event_id).AtMostOne();
+    if (!row.has_value()) return std::nullopt;
+    return TakenOver{.created_at = row->Time("created_us"), .try_until = row->Time("try_until_us")};
+  });
+}
+
+absl::Status NoticeStore::NoteFailure(const id::Uuid& event_id, absl::string_view failure,
+                                      int reply_code) {
+  const std::optional<int> reply = reply_code == 0 ? std::nullopt : std::optional(reply_code);
+  return pool_.Execute([&](db::Session& session) {
+    session.Exec(queries::kNoteFailure, event_id, failure, reply);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<DeadLetter>> NoticeStore::ListDead(const db::CallOptions& call,
+                                                              const id::Uuid& after, int limit) {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<DeadLetter>> {
+    std::vector<DeadLetter> letters;
+    for (const db::Row& row : session.Exec(queries::kListDeadLetters, after, limit)) {
+      letters.push_back(
+          {.event_id = row.Uuid("event_id"),
+           .source_service = row.Text("source_service"),
+           .kind = row.Text("kind"),
+           .accepted_at = row.Time("accepted_us"),
+           .dead_at = row.Time("dead_us"),
+           .attempts = static_cast<int>(row.Int64("attempts")),
+           .failure = row.OptionalText("failure").value_or(""),
+           .reply_code = static_cast<int>(row.OptionalInt64("reply_code").value_or(0))});
+    }
+    return letters;
+  });
+}
+
+bool NoticeStore::Replay(db::Transaction& transaction, const id::Uuid& event_id) {
+  if (!outbox_.Revive(transaction, event_id)) return false;
+  transaction.Exec(queries::kExtendTrying, event_id, clock_.Now() + kTryFor);
+  return true;
+}
+
+bool NoticeStore::Discard(db::Transaction& transaction, const id::Uuid& event_id) {
+  return transaction.Exec(queries::kDiscardDeadLetter, event_id).affected() == 1;
+}
+
 absl::StatusOr<int64_t> NoticeStore::Prune(absl::Time before, int limit) {
   return pool_.Execute([&](db::Session& session) -> absl::StatusOr<int64_t> {
     return session.Exec(queries::kPruneNotices, before, limit).affected();

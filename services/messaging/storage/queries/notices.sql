@@ -5,8 +5,11 @@ VALUES ($1, $2, $3, from_micros($4), from_micros($5), from_micros($6))
 ON CONFLICT (event_id) DO NOTHING
 
 -- name: FindNotice
-SELECT source_service, kind, micros(created_at) AS created_us, micros(try_until) AS try_until_us
+SELECT source_service, micros(created_at) AS created_us, micros(try_until) AS try_until_us
 FROM notices WHERE event_id = $1
+
+-- name: NoteFailure
+UPDATE notices SET failure = $2, reply_code = $3 WHERE event_id = $1
 
 -- name: PruneNotices
 -- What is still to be sent, or dead, stays.

@@ -14,8 +14,8 @@
 #include "libs/telemetry/log.h"
 #include "portal/contracts.h"
 #include "services/identity/config.h"
-#include "services/identity/mail/mail_directory.h"
 #include "services/identity/rpc/client_methods.h"
+#include "services/identity/rpc/messaging_routes.h"
 #include "services/identity/rpc/service.h"
 #include "services/identity/storage/retention.h"
 #include "services/identity/storage/schema.h"
@@ -39,8 +39,6 @@ absl::Status Run() {
   ASSIGN_OR_RETURN(const auto signing_keys,
                    crypto::SigningKeyring::Load(config.passport_signing_keys));
   ASSIGN_OR_RETURN(const auto client_methods, ClientMethods::Read(kContracts));
-  ASSIGN_OR_RETURN(const auto mails,
-                   MailDirectory::Open(config.mail_directory, config.portal_base_url));
 
   ASSIGN_OR_RETURN(const auto runtime,
                    service::Runtime::Open({.name = "identity",
@@ -63,7 +61,8 @@ absl::Status Run() {
                    .attempts_per_client = config.attempts_per_client});
   Retention retention(runtime->background_pool(), runtime->clock());
   background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
-  std::map<std::string, outbox::Route> routes = mails->Routes();
+  std::map<std::string, outbox::Route> routes =
+      RoutesTo(runtime->ChannelTo("messaging", config.messaging_address));
   routes.merge(Service::Routes());
   return runtime->Serve(service.Tables(), std::move(routes));
 }

@@ -35,7 +35,7 @@ SERVICES = (
         flags=(
             "--passport_signing_keys={keys}/passport_signing",
             "--portal_base_url={portal_base_url}",
-            "--mail_directory={mail}",
+            "--messaging_address={addresses[messaging]}",
         ),
     ),
     Service(

@@ -10,7 +10,6 @@
 #include "libs/testing/status_matchers.h"
 #include "portal/contracts.h"
 #include "portal/messaging/v1/notice_service.pb.h"
-#include "services/identity/rpc/mails.h"
 #include "services/identity/storage/schema.h"
 
 namespace portal::identity {
@@ -70,16 +69,13 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
                    .portal_base_url = kBaseUrl,
                    .attempts_per_client = {kAttemptsPerClientForTest, kAttemptsPerClient.window}});
   std::map<std::string, outbox::Route> routes;
-  for (const char* topic : {kVerifyEmailTopic, kSignUpRepeatedTopic, kStaffInvitationTopic}) {
-    routes[topic] = [this](const outbox::Delivery& delivery) {
-      EXPECT_TRUE(mails_.emplace_back().ParseFromString(delivery.payload));
-      return absl::OkStatus();
-    };
-  }
   routes[notice::kTopic] = [this](const outbox::Delivery& delivery) {
     messaging::v1::DeliverNoticeRequest request;
     EXPECT_TRUE(request.ParseFromString(delivery.payload));
-    notices_.push_back(request.notice());
+    const messaging::v1::Notice& notice = request.notice();
+    const bool is_mail =
+        notice.has_verify_email() || notice.has_sign_up_repeated() || notice.has_staff_invitation();
+    (is_mail ? mails_ : notices_).push_back(notice);
     return absl::OkStatus();
   };
   routes.merge(Service::Routes());
@@ -225,11 +221,10 @@ std::string ServiceTest::NewClinic(const std::string& slug, const std::string& o
   return created.response.clinic_id();
 }
 
-std::vector<v1::Mail> ServiceTest::Mails() {
-  mails_.clear();
+std::vector<messaging::v1::Notice> ServiceTest::Mails() {
   while (Value(relay_->DeliverOnce()) > 0) {
   }
-  return mails_;
+  return std::exchange(mails_, {});
 }
 
 std::vector<messaging::v1::Notice> ServiceTest::Notices() {
@@ -243,13 +238,13 @@ std::string ServiceTest::TokenIn(const std::string& link, const std::string& pag
 }
 
 std::string ServiceTest::VerificationToken() {
-  const std::vector<v1::Mail> mails = Mails();
+  const std::vector<messaging::v1::Notice> mails = Mails();
   if (mails.size() != 1) return absl::StrCat(mails.size(), " mails");
   return TokenOf(mails[0].verify_email().link(), "verify");
 }
 
 std::string ServiceTest::InvitationToken() {
-  const std::vector<v1::Mail> mails = Mails();
+  const std::vector<messaging::v1::Notice> mails = Mails();
   if (mails.size() != 1) return absl::StrCat(mails.size(), " mails");
   return TokenOf(mails[0].staff_invitation().link(), "invitation");
 }

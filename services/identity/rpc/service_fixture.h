@@ -26,7 +26,6 @@
 #include "libs/testing/rpc_harness.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
-#include "portal/identity/v1/mail.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
@@ -114,9 +113,9 @@ class ServiceTest : public ::testing::Test {
   // A clinic whose owner has accepted; returns its id.
   std::string NewClinic(const std::string& slug, const std::string& owner_email);
 
-  // The mails asked for since the last call, oldest first.
-  std::vector<v1::Mail> Mails();
-  // The notices asked for since the last call, oldest first.
+  // What Mails (mails.h) asked for since the last call, oldest first.
+  std::vector<messaging::v1::Notice> Mails();
+  // The other notices asked for since the last call, oldest first.
   std::vector<messaging::v1::Notice> Notices();
   // The token of `link`, which leads to `page` of the portal.
   static std::string TokenIn(const std::string& link, const std::string& page);
@@ -143,7 +142,7 @@ class ServiceTest : public ::testing::Test {
   auth::PassportIssuer issuer_;
   std::unique_ptr<Service> service_;
   telemetry::Metrics metrics_;
-  std::vector<v1::Mail> mails_;
+  std::vector<messaging::v1::Notice> mails_;
   std::vector<messaging::v1::Notice> notices_;
   std::unique_ptr<outbox::Relay> relay_;
   std::unique_ptr<v1::AccountService::Stub> accounts_;

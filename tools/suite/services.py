@@ -44,6 +44,7 @@ SERVICES = (
             "--code_peppers={keys}/access_code/code_peppers",
             "--word_list={word_list}",
             "--portal_base_url={portal_base_url}",
+            "--messaging_address={addresses[messaging]}",
         ),
     ),
     Service(name="records", flags=("--access_code_address={addresses[access_code]}",)),

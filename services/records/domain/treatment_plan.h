@@ -22,6 +22,7 @@ struct TreatmentPlan {
   std::vector<PlanSection> sections;  // at least one, in the clinic's order
   bool is_signed = false;             // the chart is locked
   absl::Time updated_at;
+  bool hidden = false;  // from everybody who holds a grant
 
   friend bool operator==(const TreatmentPlan&, const TreatmentPlan&) = default;
 };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/db/pool.h"
 #include "libs/db/session.h"
 #include "libs/id/ids.h"
@@ -25,6 +26,15 @@ class PlanSectionKindStore {
   // however many changes come at the same time.
   std::vector<PlanSectionKind> Ensure(db::Transaction& transaction,
                                       const id::ClinicId& clinic_id) const;
+
+  // Ensure(), and nobody else changes the list until the transaction ends.
+  std::vector<PlanSectionKind> GetForChange(db::Transaction& transaction,
+                                            const id::ClinicId& clinic_id) const;
+  void Insert(db::Transaction& transaction, const id::ClinicId& clinic_id,
+              const PlanSectionKind& kind) const;
+  // Makes the list, of the kinds that GetForChange returned, say this.
+  void Update(db::Transaction& transaction, const id::ClinicId& clinic_id,
+              const std::vector<PlanSectionKind>& kinds, absl::Time now) const;
 
  private:
   db::Pool& pool_;

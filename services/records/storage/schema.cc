@@ -19,7 +19,8 @@ void AddSchema(db::PoolOptions& options) {
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
-          {.project = "records", .changes = {"plan_revisions", "patient_search"}}};
+          {.project = "records",
+           .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change"}}};
 }
 
 }  // namespace portal::records

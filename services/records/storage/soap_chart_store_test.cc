@@ -186,13 +186,13 @@ TEST_F(SoapChartStoreTest, TheDatabaseKeepsALockedChartEvenFromADefectOfOurs) {
   EXPECT_EQ(Stored(chart), locked);
 }
 
-TEST_F(SoapChartStoreTest, TheAppRoleCannotMoveAChartOrRewriteHistory) {
+TEST_F(SoapChartStoreTest, TheAppRoleCannotGiveAChartAwayOrRewriteHistory) {
   AddChart(patient_, {kDiet});
-  for (const char* sql :
-       {"UPDATE soap_charts SET patient_id = patient_id", "DELETE FROM soap_charts",
-        "UPDATE plan_revisions SET signed = true", "DELETE FROM plan_revisions",
-        "UPDATE patients SET clinic_id = clinic_id", "DELETE FROM patients",
-        "DELETE FROM patient_search_terms"}) {
+  for (const char* sql : {"UPDATE soap_charts SET clinic_id = clinic_id", "DELETE FROM soap_charts",
+                          "UPDATE chart_moves SET reason = reason", "DELETE FROM chart_moves",
+                          "UPDATE plan_revisions SET signed = true", "DELETE FROM plan_revisions",
+                          "UPDATE patients SET clinic_id = clinic_id", "DELETE FROM patients",
+                          "DELETE FROM patient_search_terms"}) {
     EXPECT_THAT([&] { testing::Psql(database_.app, sql); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("permission denied")))
         << sql;

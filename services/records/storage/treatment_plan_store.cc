@@ -56,8 +56,13 @@ absl::StatusOr<std::vector<TreatmentPlan>> TreatmentPlanStore::ListAtClinic(
     const db::CallOptions& call, const id::ClinicId& clinic_id, const id::PatientId& patient_id,
     const EncounterPosition& after, int limit) const {
   return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<TreatmentPlan>> {
-    auto plans = PlansOf(session.Exec(queries::kListTreatmentPlansAtClinic, clinic_id, patient_id,
-                                      DayNumber(after.encounter_date), after.id, limit));
+    std::vector<TreatmentPlan> plans;
+    for (const db::Row& row :
+         session.Exec(queries::kListTreatmentPlansAtClinic, clinic_id, patient_id,
+                      DayNumber(after.encounter_date), after.id, limit)) {
+      plans.push_back(PlanOf(row));
+      plans.back().hidden = row.Bool("plan_hidden");
+    }
     if (plans.empty() && !IsPatientOf(session, clinic_id, patient_id)) return PatientNotFound();
     return plans;
   });

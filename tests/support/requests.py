@@ -204,6 +204,11 @@ def _my_plan(world: World) -> Fields:
     return {"patient_id": world.patient_id, "treatment_plan_id": world.chart["soap_chart_id"]}
 
 
+def _mark_plan_seen(world: World) -> Fields:
+    shown = world.granted.call("records.TreatmentPlanService/GetMyTreatmentPlan", _my_plan(world))
+    return _my_plan(world) | {"revision_token": shown["revision_token"]}
+
+
 def _nothing(_: World) -> Fields:
     return {}
 
@@ -266,4 +271,8 @@ REQUESTS = {
     ),
     "records.TreatmentPlanService/GetMyTreatmentPlan": Recipe("granted", _my_plan),
     "records.TreatmentPlanService/ListTreatmentPlans": Recipe("front_desk", _page_of_patient),
+    "records.TreatmentPlanService/MarkTreatmentPlanSeen": Recipe("granted", _mark_plan_seen),
+    "records.TreatmentPlanService/ListPlanRevisions": Recipe(
+        "front_desk", lambda world: _get_chart(world) | {"page_size": 10}
+    ),
 }

@@ -509,6 +509,43 @@ v1::TreatmentPlan ToProto(const TreatmentPlan& plan) {
   return proto;
 }
 
+v1::TreatmentPlan ToProto(const PlanView& view) {
+  v1::TreatmentPlan proto = ToProto(view.plan);
+  proto.set_new_to_you(!view.seen_revision.has_value());
+  proto.set_changed_since_last_look(view.changed());
+  return proto;
+}
+
+v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now) {
+  v1::PlanChanges proto;
+  for (const SectionChange& change : Difference(then.sections, now.sections)) {
+    v1::PlanSectionChange& section = *proto.add_sections();
+    section.set_plan_section_kind_id(change.kind_id);
+    section.set_title(change.title);
+    section.set_kind(!change.old_text.has_value()   ? v1::PLAN_SECTION_CHANGE_KIND_ADDED
+                     : !change.new_text.has_value() ? v1::PLAN_SECTION_CHANGE_KIND_REMOVED
+                                                    : v1::PLAN_SECTION_CHANGE_KIND_CHANGED);
+    section.set_old_text(change.old_text.value_or(""));
+    section.set_new_text(change.new_text.value_or(""));
+  }
+  if (then.encounter_date != now.encounter_date) {
+    *proto.mutable_previous_encounter_date() = ToProto(then.encounter_date);
+  }
+  proto.set_newly_signed(now.is_signed && !then.is_signed);
+  return proto;
+}
+
+v1::PlanRevision ToProto(const PlanRevision& revision) {
+  v1::PlanRevision proto;
+  proto.set_revision(revision.number);
+  *proto.mutable_encounter_date() = ToProto(revision.encounter_date);
+  proto.set_signed_(revision.is_signed);
+  for (const PlanSection& section : revision.sections) *proto.add_sections() = ToProto(section);
+  proto.set_changer_account_id(revision.changed_by.ToString());
+  *proto.mutable_change_time() = ToProto(revision.changed_at);
+  return proto;
+}
+
 v1::PlanSectionKind ToProto(const PlanSectionKind& kind) {
   v1::PlanSectionKind proto;
   proto.set_plan_section_kind_id(kind.id);

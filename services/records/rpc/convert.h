@@ -77,6 +77,10 @@ v1::PatientProfile ToProto(const id::PatientId& patient_id, const id::ClinicId& 
                            const PatientProfile& profile);
 v1::SoapChart ToProto(const SoapChart& chart);
 v1::TreatmentPlan ToProto(const TreatmentPlan& plan);
+// Without its token.
+v1::TreatmentPlan ToProto(const PlanView& view);
+v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now);
+v1::PlanRevision ToProto(const PlanRevision& revision);
 v1::PlanSectionKind ToProto(const PlanSectionKind& kind);
 
 }  // namespace portal::records

@@ -43,8 +43,10 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("ListMyTreatmentPlans", Lane::kRead, &plans_,
              &TreatmentPlanHandlers::ListMyTreatmentPlans)
       .Unary("GetMyTreatmentPlan", Lane::kRead, &plans_, &TreatmentPlanHandlers::GetMyTreatmentPlan)
-      .Unary("ListTreatmentPlans", Lane::kRead, &plans_,
-             &TreatmentPlanHandlers::ListTreatmentPlans);
+      .Unary("ListTreatmentPlans", Lane::kRead, &plans_, &TreatmentPlanHandlers::ListTreatmentPlans)
+      .Unary("MarkTreatmentPlanSeen", Lane::kWrite, &plans_,
+             &TreatmentPlanHandlers::MarkTreatmentPlanSeen)
+      .Unary("ListPlanRevisions", Lane::kRead, &plans_, &TreatmentPlanHandlers::ListPlanRevisions);
   return {std::move(patients), std::move(charts), std::move(plans)};
 }
 

@@ -68,12 +68,13 @@ void PlanSectionKindStore::Update(db::Transaction& transaction, const id::Clinic
   transaction.Exec(queries::kUpdatePlanSectionKinds, clinic_id, ids, titles, retired, now);
 }
 
-std::vector<PlanSection> SectionsOf(const db::Row& row) {
+std::vector<PlanSection> SectionsOf(const db::Row& row, const std::string& prefix) {
   std::vector<PlanSection> sections;
-  if (row.IsNull("kind_ids")) return sections;
-  const std::vector<std::string> kind_ids = row.TextArray("kind_ids");
-  const std::vector<std::string> titles = row.TextArray("titles");
-  std::vector<std::string> texts = row.TextArray("texts");
+  const auto column = [&](const char* name) { return prefix + name; };
+  if (row.IsNull(column("kind_ids").c_str())) return sections;
+  const std::vector<std::string> kind_ids = row.TextArray(column("kind_ids").c_str());
+  const std::vector<std::string> titles = row.TextArray(column("titles").c_str());
+  std::vector<std::string> texts = row.TextArray(column("texts").c_str());
   for (size_t i = 0; i < kind_ids.size(); ++i) {
     sections.push_back({kind_ids[i], titles[i], std::move(texts[i])});
   }

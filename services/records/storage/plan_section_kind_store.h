@@ -1,6 +1,7 @@
 #ifndef SERVICES_RECORDS_STORAGE_PLAN_SECTION_KIND_STORE_H_
 #define SERVICES_RECORDS_STORAGE_PLAN_SECTION_KIND_STORE_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -40,8 +41,9 @@ class PlanSectionKindStore {
   db::Pool& pool_;
 };
 
-// The columns kind_ids, titles and texts of a chart or plan, none of them if it has no sections.
-std::vector<PlanSection> SectionsOf(const db::Row& row);
+// The columns kind_ids, titles and texts, with a prefix, of a chart, plan or revision, none of them
+// if it has no sections.
+std::vector<PlanSection> SectionsOf(const db::Row& row, const std::string& prefix = "");
 
 }  // namespace portal::records
 

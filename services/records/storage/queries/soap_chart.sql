@@ -104,3 +104,6 @@ FROM soap_chart_addenda WHERE soap_chart_id = ANY ($1::uuid[]) ORDER BY soap_cha
 SELECT soap_chart_id, from_patient_id, to_patient_id, reason, moved_by_account_id, moved_by_display_name,
        micros(moved_at) AS moved_us
 FROM chart_moves WHERE soap_chart_id = ANY ($1::uuid[]) ORDER BY soap_chart_id, version
+
+-- name: FindPatientOfSoapChart
+SELECT patient_id FROM soap_charts WHERE clinic_id = $1 AND soap_chart_id = $2

@@ -224,19 +224,20 @@ TEST_F(SoapChartStoreTest, EveryChangeOfThePlanAndNoOtherLeavesARevision) {
   ASSERT_OK(Change(chart, EtagOf(6), {.encounter_date = absl::CivilDay(2026, 2, 2)}));
   ASSERT_OK(Lock(chart, EtagOf(7)));
   EXPECT_EQ(Revisions(),
-            "3|2026-02-01|f|[{\"text\": \"tea\", \"kind_id\": \"blends\"}, "
-            "{\"text\": \"rice\", \"kind_id\": \"diet\"}]\n"
+            "3|2026-02-01|f|[{\"text\": \"tea\", \"title\": \"Blends\", \"kind_id\": \"blends\"}, "
+            "{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]\n"
             "5|2026-02-01|f|[]\n"
-            "6|2026-02-01|f|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]\n"
-            "7|2026-02-02|f|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]\n"
-            "8|2026-02-02|t|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]");
+            "6|2026-02-01|f|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]\n"
+            "7|2026-02-02|f|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]\n"
+            "8|2026-02-02|t|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]");
   EXPECT_EQ(Psql("SELECT DISTINCT changed_by_account_id FROM plan_revisions"),
             practitioner_.ToString());
 }
 
 TEST_F(SoapChartStoreTest, AChartThatBeginsWithAPlanLeavesItsFirstRevision) {
   AddChart(patient_, {{"diet", "Diet", "rice"}});
-  EXPECT_EQ(Revisions(), "1|2026-03-01|f|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]");
+  EXPECT_EQ(Revisions(),
+            "1|2026-03-01|f|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]");
 }
 
 TEST_F(SoapChartStoreTest, OfChangesWithOneEtagExactlyOneWins) {

@@ -26,9 +26,8 @@ class TreatmentPlanStoreTest : public RecordsFixture {
   // What the account holders see; staff must see exactly the same.
   std::vector<TreatmentPlan> Plans() {
     std::vector<TreatmentPlan> plans;
-    for (PlanView& view : plans_.List({}, patient_.id, {}, 100, holder_).value()) {
-      plans.push_back(std::move(view.plan));
-    }
+    const std::vector<PlanView> views = plans_.List({}, patient_.id, {}, 100, holder_).value();
+    for (const PlanView& view : views) plans.push_back(view.plan);
     EXPECT_EQ(plans_.ListAtClinic({}, clinic_, patient_.id, {}, 100).value(), plans);
     return plans;
   }

@@ -34,6 +34,7 @@ OUTPUT_ONLY = {
     "portal.identity.v1.Clinic.clinic_id",
     "portal.records.v1.Patient.patient_id",
     "portal.records.v1.Patient.clinic_id",
+    "portal.records.v1.Patient.merged_into_patient_id",
     "portal.records.v1.SoapChart.soap_chart_id",
     "portal.records.v1.SoapChart.clinic_id",
     "portal.records.v1.SoapChart.patient_id",
@@ -71,6 +72,7 @@ BAD_INTEGERS = {
     # At most a day.
     "google.protobuf.Duration.seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
     "google.protobuf.Duration.nanos": (-1, 10**9, BIG, SMALL),
+    "position": (0, -1, SMALL, 51, BIG),
     "year": (0, -1, 10_000, BIG),
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
@@ -101,10 +103,18 @@ ALTERED: dict[str, dict[str, Any]] = {
         "access_settings": {"validity_days": 29, "coming_of_age_years": 19, "etag": "1"}
     },
     "records.PatientService/CreatePatient": {"patient": patient_fields(given_name="Altered")},
+    "records.PatientService/MergePatients": {"merged_patient_id": new_id()},
     "records.PatientService/UpdatePatient": {"update_mask": "email"},
     "records.SoapChartService/CreateSoapChart": {"soap_chart": chart_fields(subjective="Altered")},
     "records.SoapChartService/UpdateSoapChart": {"update_mask": "subjective"},
     "records.SoapChartService/LockSoapChart": {"etag": "altered"},
+    "records.SoapChartService/AddSoapChartAddendum": {"text": "Altered"},
+    "records.SoapChartService/MoveSoapChart": {"reason": "Altered"},
+    "records.SoapChartService/SetPlanVisibility": {"etag": "altered"},
+    "records.SoapChartService/CreatePlanSectionKind": {"title": "Altered"},
+    "records.SoapChartService/UpdatePlanSectionKind": {"title": "Altered"},
+    "records.SoapChartService/RetirePlanSectionKind": {"plan_section_kind_id": "diet"},
+    "records.SoapChartService/RestorePlanSectionKind": {"plan_section_kind_id": "diet"},
 }
 
 # Requests of secrets alone, which a repetition neither needs nor tells: the first one stands.

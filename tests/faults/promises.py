@@ -99,7 +99,7 @@ def write(clinic: Clinic, told: Ledgered, stop: threading.Event) -> None:
             request_id = new_id()
             patient = patient_fields(health_card_number=short(request_id), staff_notes="promise")
             made = insist(clinic, told, "records.PatientService/CreatePatient",
-                          {"patient": patient, "request_id": request_id})
+                          {"patient": patient, "request_id": request_id, "accept_duplicates": True})
             told.patients[request_id] = made["patient_id"]
             request_id = new_id()
             chart = chart_fields(subjective="promise", objective=request_id)

@@ -185,7 +185,7 @@ def _put_patient(world: World) -> Fields:
 
 
 def _create_patient(world: World) -> Fields:
-    return _of_clinic(world) | {"patient": patient_fields(), "request_id": new_id()}
+    return _of_clinic(world) | {"patient": patient_fields(), "request_id": new_id(), "accept_duplicates": True}
 
 
 def _update_patient(world: World) -> Fields:
@@ -202,6 +202,11 @@ def _update_patient(world: World) -> Fields:
         "update_mask": mask,
         "request_id": new_id(),
     }
+
+
+def _merge_patients(world: World) -> Fields:
+    staying, merged = world.here.new_patient(), world.here.new_patient()
+    return _of_clinic(world) | {"patient_id": staying, "merged_patient_id": merged, "request_id": new_id()}
 
 
 def _search_patients(world: World) -> Fields:
@@ -238,8 +243,50 @@ def _lock_chart(world: World) -> Fields:
     }
 
 
+def _named_chart(chart: dict[str, Any]) -> Fields:
+    return {"clinic_id": chart["clinic_id"], "soap_chart_id": chart["soap_chart_id"], "request_id": new_id()}
+
+
+def _add_addendum(world: World) -> Fields:
+    chart = world.here.new_chart(world.other_patient_id)
+    lock = _named_chart(chart) | {"etag": chart["etag"]}
+    world.here.practitioner.call("records.SoapChartService/LockSoapChart", lock)
+    return _named_chart(chart) | {"text": "The ferritin came back: 31 µg/L."}
+
+
+def _move_chart(world: World) -> Fields:
+    chart = world.here.new_chart(world.other_patient_id)
+    moved = {"patient_id": world.here.new_patient(), "etag": chart["etag"], "reason": "Written for her sister."}
+    return _named_chart(chart) | moved
+
+
+def _set_plan_visibility(world: World) -> Fields:
+    chart = world.here.new_chart(world.other_patient_id)
+    return _named_chart(chart) | {"hidden_from_holders": True, "etag": chart["etag"]}
+
+
+def _create_kind(world: World) -> Fields:
+    """Into an empty place: there are fifty, and many requests."""
+    world.ledger.query(
+        "records",
+        "DELETE FROM plan_section_kinds AS kind WHERE kind_id LIKE 'kind\\_%' AND NOT EXISTS "
+        "(SELECT FROM plan_sections AS section WHERE section.clinic_id = kind.clinic_id "
+        "AND section.kind_id = kind.kind_id)",
+    )
+    return _of_clinic(world) | {"title": "Teas", "request_id": new_id()}
+
+
+def _named_kind(world: World) -> Fields:
+    return _of_clinic(world) | {"plan_section_kind_id": "referrals", "request_id": new_id()}
+
+
 def _my_plan(world: World) -> Fields:
     return {"patient_id": world.patient_id, "treatment_plan_id": world.chart["soap_chart_id"]}
+
+
+def _mark_plan_seen(world: World) -> Fields:
+    shown = world.granted.call("records.TreatmentPlanService/GetMyTreatmentPlan", _my_plan(world))
+    return _my_plan(world) | {"revision_token": shown["revision_token"]}
 
 
 def _deliver_notice(world: World) -> Fields:
@@ -336,6 +383,10 @@ REQUESTS = {
     "records.PatientService/GetPatient": Recipe("front_desk", _of_patient),
     "records.PatientService/ListPatients": Recipe("front_desk", lambda world: _of_clinic(world) | {"page_size": 10}),
     "records.PatientService/UpdatePatient": Recipe("front_desk", _update_patient),
+    "records.PatientService/FindDuplicatePatients": Recipe(
+        "front_desk", lambda world: _of_clinic(world) | {"patient": patient_fields()}
+    ),
+    "records.PatientService/MergePatients": Recipe("practitioner", _merge_patients),
     "records.PatientService/SearchPatients": Recipe("front_desk", _search_patients),
     "records.PatientService/GetMyPatient": Recipe("granted", lambda world: {"patient_id": world.patient_id}),
     "records.SoapChartService/CreateSoapChart": Recipe("practitioner", _create_chart),
@@ -343,12 +394,25 @@ REQUESTS = {
     "records.SoapChartService/ListSoapCharts": Recipe("practitioner", _page_of_patient),
     "records.SoapChartService/UpdateSoapChart": Recipe("practitioner", _update_chart),
     "records.SoapChartService/LockSoapChart": Recipe("practitioner", _lock_chart),
+    "records.SoapChartService/AddSoapChartAddendum": Recipe("practitioner", _add_addendum),
+    "records.SoapChartService/MoveSoapChart": Recipe("practitioner", _move_chart),
+    "records.SoapChartService/SetPlanVisibility": Recipe("practitioner", _set_plan_visibility),
     "records.SoapChartService/ListPlanSectionKinds": Recipe("front_desk", _of_clinic),
+    "records.SoapChartService/CreatePlanSectionKind": Recipe("owner", _create_kind),
+    "records.SoapChartService/UpdatePlanSectionKind": Recipe(
+        "owner", lambda world: _named_kind(world) | {"title": "Who else may help", "position": 9}
+    ),
+    "records.SoapChartService/RetirePlanSectionKind": Recipe("owner", _named_kind),
+    "records.SoapChartService/RestorePlanSectionKind": Recipe("owner", _named_kind),
     "records.TreatmentPlanService/ListMyTreatmentPlans": Recipe(
         "granted", lambda world: {"patient_id": world.patient_id, "page_size": 10}
     ),
     "records.TreatmentPlanService/GetMyTreatmentPlan": Recipe("granted", _my_plan),
     "records.TreatmentPlanService/ListTreatmentPlans": Recipe("front_desk", _page_of_patient),
+    "records.TreatmentPlanService/MarkTreatmentPlanSeen": Recipe("granted", _mark_plan_seen),
+    "records.TreatmentPlanService/ListPlanRevisions": Recipe(
+        "front_desk", lambda world: _get_chart(world) | {"page_size": 10}
+    ),
     "messaging.NoticeService/DeliverNotice": Recipe("nobody", _deliver_notice, certificate="identity"),
     "messaging.DeadLetterService/ListDeadLetters": Recipe("nobody", _page, certificate="operator"),
     "messaging.DeadLetterService/ReplayDeadLetter": Recipe("nobody", _dead_letter, certificate="operator"),

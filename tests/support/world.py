@@ -70,7 +70,8 @@ class Clinic:
         """A patient's id."""
         return self.owner.call(
             "records.PatientService/CreatePatient",
-            {"clinic_id": self.clinic_id, "patient": patient_fields(**fields), "request_id": new_id()},
+            {"clinic_id": self.clinic_id, "patient": patient_fields(**fields), "request_id": new_id(),
+             "accept_duplicates": True},
         )["patient_id"]
 
     def new_chart(self, patient_id: str, **fields: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
 #include "services/records/domain/text.h"
 
@@ -135,6 +136,11 @@ void CheckDeath(PatientState state, std::optional<absl::CivilDay> deceased_date,
   } else if (*deceased_date < birth_date || *deceased_date > latest_today) {
     violations.Add("patient.deceased_date", "must be between the date of birth and today");
   }
+}
+
+absl::Status CheckNotMerged(const std::optional<id::PatientId>& merged_into) {
+  if (!merged_into.has_value()) return absl::OkStatus();
+  return PatientMerged(*merged_into);
 }
 
 namespace {

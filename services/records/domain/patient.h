@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -66,6 +67,7 @@ struct Patient {
   std::string staff_notes;
   PatientState state = PatientState::kActive;
   std::optional<absl::CivilDay> deceased_date;  // only of the deceased, if known
+  std::optional<id::PatientId> merged_into;     // the record that stays
   // The etag; rises with each change, from 1.
   int64_t version = 1;
   absl::Time created_at;
@@ -89,6 +91,17 @@ void CheckStaffNotes(absl::string_view staff_notes, status::FieldViolations& vio
 void CheckDeath(PatientState state, std::optional<absl::CivilDay> deceased_date,
                 absl::CivilDay birth_date, absl::CivilDay latest_today,
                 status::FieldViolations& violations);
+
+// What two records have in common.
+enum class DuplicateEvidence {
+  kNameAndBirthDate,
+  kHealthCardNumber,
+  kSimilarNameAndBirthDate,
+  kSimilarNameAndContact,
+};
+
+// PATIENT_MERGED unless the record stands for itself.
+absl::Status CheckNotMerged(const std::optional<id::PatientId>& merged_into);
 
 // New values of those fields that a change names, normalized.
 struct PatientChange {

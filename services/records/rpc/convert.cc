@@ -78,6 +78,27 @@ v1::PlanSection ToProto(const PlanSection& section) {
   return proto;
 }
 
+v1::SoapChartAddendum ToProto(const Addendum& addendum) {
+  v1::SoapChartAddendum proto;
+  proto.set_addendum_id(addendum.id.ToString());
+  proto.set_text(addendum.text);
+  proto.set_author_account_id(addendum.author_account_id.ToString());
+  proto.set_author_display_name(addendum.author_display_name);
+  *proto.mutable_create_time() = ToProto(addendum.created_at);
+  return proto;
+}
+
+v1::SoapChartMove ToProto(const ChartMove& move) {
+  v1::SoapChartMove proto;
+  proto.set_from_patient_id(move.from.ToString());
+  proto.set_to_patient_id(move.to.ToString());
+  proto.set_reason(move.reason);
+  proto.set_mover_account_id(move.mover_account_id.ToString());
+  proto.set_mover_display_name(move.mover_display_name);
+  *proto.mutable_move_time() = ToProto(move.moved_at);
+  return proto;
+}
+
 static_assert(static_cast<int>(AdministrativeGender::kMale) == v1::ADMINISTRATIVE_GENDER_MALE &&
               static_cast<int>(AdministrativeGender::kFemale) == v1::ADMINISTRATIVE_GENDER_FEMALE &&
               static_cast<int>(AdministrativeGender::kOther) == v1::ADMINISTRATIVE_GENDER_OTHER &&
@@ -89,6 +110,10 @@ static_assert(static_cast<int>(SexAtBirth::kMale) == v1::SEX_AT_BIRTH_MALE &&
               static_cast<int>(SexAtBirth::kIntersex) == v1::SEX_AT_BIRTH_INTERSEX &&
               static_cast<int>(SexAtBirth::kUnknown) == v1::SEX_AT_BIRTH_UNKNOWN &&
               v1::SexAtBirth_MAX == 4);
+
+static_assert(static_cast<int>(DuplicateEvidence::kSimilarNameAndContact) + 1 ==
+                  v1::DUPLICATE_EVIDENCE_SIMILAR_NAME_AND_CONTACT &&
+              v1::DuplicateEvidence_MAX == 4);
 
 void AddUnknown(absl::string_view field, FieldViolations& violations) {
   violations.Add(field, "is not one that this version knows");
@@ -260,20 +285,50 @@ void CheckEtag(absl::string_view field, const std::string& etag, FieldViolations
 
 }  // namespace
 
-absl::StatusOr<NewPatient> ParseRequest(const v1::CreatePatientRequest& request,
-                                        absl::CivilDay latest_today) {
-  FieldViolations violations;
-  NewPatient patient{.profile = ParseProfile(request.patient(), violations),
-                     .staff_notes = request.patient().staff_notes(),
-                     .state = ParseState(request.patient().state(), violations),
-                     .deceased_date = ParseDeceasedDate(request.patient(), violations)};
+namespace {
+
+NewPatient ParsePatient(const v1::Patient& entered, absl::CivilDay latest_today,
+                        FieldViolations& violations) {
+  NewPatient patient{.profile = ParseProfile(entered, violations),
+                     .staff_notes = entered.staff_notes(),
+                     .state = ParseState(entered.state(), violations),
+                     .deceased_date = ParseDeceasedDate(entered, violations)};
   CheckProfile(patient.profile, latest_today, violations);
   CheckDeath(patient.state, patient.deceased_date, patient.profile.birth_date, latest_today,
              violations);
   CheckStaffNotes(patient.staff_notes, violations);
+  return patient;
+}
+
+}  // namespace
+
+absl::StatusOr<NewPatient> ParseRequest(const v1::CreatePatientRequest& request,
+                                        absl::CivilDay latest_today) {
+  FieldViolations violations;
+  NewPatient patient = ParsePatient(request.patient(), latest_today, violations);
   CheckRequestId(request.request_id(), violations);
   RETURN_IF_ERROR(violations.ToStatus());
   return patient;
+}
+
+absl::StatusOr<NewPatient> ParseRequest(const v1::FindDuplicatePatientsRequest& request,
+                                        absl::CivilDay latest_today) {
+  FieldViolations violations;
+  NewPatient patient = ParsePatient(request.patient(), latest_today, violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return patient;
+}
+
+absl::StatusOr<id::PatientId> ParseRequest(const v1::MergePatientsRequest& request) {
+  FieldViolations violations;
+  const auto merged_id = id::PatientId::Parse("merged_patient_id", request.merged_patient_id());
+  violations.Add(merged_id.status());
+  if (request.merged_patient_id() == request.patient_id()) {
+    violations.Add("merged_patient_id", "must be another patient");
+  }
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return *merged_id;
 }
 
 absl::StatusOr<PatientUpdate> ParseRequest(const v1::UpdatePatientRequest& request,
@@ -336,6 +391,36 @@ absl::StatusOr<ChartUpdate> ParseRequest(const v1::LockSoapChartRequest& request
   return update;
 }
 
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::SetPlanVisibilityRequest& request) {
+  FieldViolations violations;
+  ChartUpdate update{.chart_id = ParseChartId(request.soap_chart_id(), violations),
+                     .etag = request.etag()};
+  CheckEtag("etag", update.etag, violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return update;
+}
+
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::MoveSoapChartRequest& request) {
+  FieldViolations violations;
+  ChartUpdate update{.chart_id = ParseChartId(request.soap_chart_id(), violations),
+                     .etag = request.etag()};
+  CheckEtag("etag", update.etag, violations);
+  CheckReason(request.reason(), violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return update;
+}
+
+absl::StatusOr<id::SoapChartId> ParseRequest(const v1::AddSoapChartAddendumRequest& request) {
+  FieldViolations violations;
+  const id::SoapChartId chart_id = ParseChartId(request.soap_chart_id(), violations);
+  CheckAddendum(request.text(), violations);
+  CheckRequestId(request.request_id(), violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return chart_id;
+}
+
 v1::Patient ToProto(const Patient& patient) {
   v1::Patient proto;
   proto.set_patient_id(patient.id.ToString());
@@ -349,6 +434,9 @@ v1::Patient ToProto(const Patient& patient) {
   if (patient.deceased_date.has_value()) {
     *proto.mutable_deceased_date() = ToProto(*patient.deceased_date);
   }
+  if (patient.merged_into.has_value()) {
+    proto.set_merged_into_patient_id(patient.merged_into->ToString());
+  }
   return proto;
 }
 
@@ -361,6 +449,15 @@ v1::PatientSummary ToProto(const PatientSummary& patient) {
   proto.set_email(patient.email);
   proto.mutable_phones()->Add(patient.phones.begin(), patient.phones.end());
   proto.set_state(ToProto(patient.state));
+  return proto;
+}
+
+v1::DuplicateCandidate ToProto(const DuplicateCandidate& candidate) {
+  v1::DuplicateCandidate proto;
+  *proto.mutable_patient() = ToProto(candidate.patient);
+  for (const DuplicateEvidence evidence : candidate.evidence) {
+    proto.add_evidence(static_cast<v1::DuplicateEvidence>(static_cast<int>(evidence) + 1));
+  }
   return proto;
 }
 
@@ -392,6 +489,9 @@ v1::SoapChart ToProto(const SoapChart& chart) {
   *proto.mutable_create_time() = ToProto(chart.created_at);
   *proto.mutable_update_time() = ToProto(chart.updated_at);
   if (chart.locked()) *proto.mutable_lock_time() = ToProto(*chart.locked_at);
+  for (const Addendum& addendum : chart.addenda) *proto.add_addenda() = ToProto(addendum);
+  proto.set_plan_hidden_from_holders(chart.plan_hidden);
+  for (const ChartMove& move : chart.moves) *proto.add_moves() = ToProto(move);
   return proto;
 }
 
@@ -405,6 +505,44 @@ v1::TreatmentPlan ToProto(const TreatmentPlan& plan) {
   for (const PlanSection& section : plan.sections) *proto.add_sections() = ToProto(section);
   proto.set_signed_(plan.is_signed);
   *proto.mutable_update_time() = ToProto(plan.updated_at);
+  proto.set_hidden_from_holders(plan.hidden);
+  return proto;
+}
+
+v1::TreatmentPlan ToProto(const PlanView& view) {
+  v1::TreatmentPlan proto = ToProto(view.plan);
+  proto.set_new_to_you(!view.seen_revision.has_value());
+  proto.set_changed_since_last_look(view.changed());
+  return proto;
+}
+
+v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now) {
+  v1::PlanChanges proto;
+  for (const SectionChange& change : Difference(then.sections, now.sections)) {
+    v1::PlanSectionChange& section = *proto.add_sections();
+    section.set_plan_section_kind_id(change.kind_id);
+    section.set_title(change.title);
+    section.set_kind(!change.old_text.has_value()   ? v1::PLAN_SECTION_CHANGE_KIND_ADDED
+                     : !change.new_text.has_value() ? v1::PLAN_SECTION_CHANGE_KIND_REMOVED
+                                                    : v1::PLAN_SECTION_CHANGE_KIND_CHANGED);
+    section.set_old_text(change.old_text.value_or(""));
+    section.set_new_text(change.new_text.value_or(""));
+  }
+  if (then.encounter_date != now.encounter_date) {
+    *proto.mutable_previous_encounter_date() = ToProto(then.encounter_date);
+  }
+  proto.set_newly_signed(now.is_signed && !then.is_signed);
+  return proto;
+}
+
+v1::PlanRevision ToProto(const PlanRevision& revision) {
+  v1::PlanRevision proto;
+  proto.set_revision(revision.number);
+  *proto.mutable_encounter_date() = ToProto(revision.encounter_date);
+  proto.set_signed_(revision.is_signed);
+  for (const PlanSection& section : revision.sections) *proto.add_sections() = ToProto(section);
+  proto.set_changer_account_id(revision.changed_by.ToString());
+  *proto.mutable_change_time() = ToProto(revision.changed_at);
   return proto;
 }
 
@@ -413,6 +551,7 @@ v1::PlanSectionKind ToProto(const PlanSectionKind& kind) {
   proto.set_plan_section_kind_id(kind.id);
   proto.set_title(kind.title);
   proto.set_position(kind.position);
+  proto.set_retired(kind.retired);
   return proto;
 }
 

@@ -32,6 +32,13 @@ struct NewPatient {
 absl::StatusOr<NewPatient> ParseRequest(const v1::CreatePatientRequest& request,
                                         absl::CivilDay latest_today);
 
+// The same for a record that is not made yet.
+absl::StatusOr<NewPatient> ParseRequest(const v1::FindDuplicatePatientsRequest& request,
+                                        absl::CivilDay latest_today);
+
+// The record that is merged into another one, context.patient_id().
+absl::StatusOr<id::PatientId> ParseRequest(const v1::MergePatientsRequest& request);
+
 struct PatientUpdate {
   std::string etag;
   PatientChange change;  // the fields that the mask names
@@ -56,12 +63,24 @@ absl::StatusOr<ChartUpdate> ParseRequest(const v1::UpdateSoapChartRequest& reque
 // Nothing changes but the lock.
 absl::StatusOr<ChartUpdate> ParseRequest(const v1::LockSoapChartRequest& request);
 
+// Nor here: no content.
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::SetPlanVisibilityRequest& request);
+absl::StatusOr<ChartUpdate> ParseRequest(const v1::MoveSoapChartRequest& request);
+
+// The chart to be added to.
+absl::StatusOr<id::SoapChartId> ParseRequest(const v1::AddSoapChartAddendumRequest& request);
+
 v1::Patient ToProto(const Patient& patient);
 v1::PatientSummary ToProto(const PatientSummary& patient);
+v1::DuplicateCandidate ToProto(const DuplicateCandidate& candidate);
 v1::PatientProfile ToProto(const id::PatientId& patient_id, const id::ClinicId& clinic_id,
                            const PatientProfile& profile);
 v1::SoapChart ToProto(const SoapChart& chart);
 v1::TreatmentPlan ToProto(const TreatmentPlan& plan);
+// Without its token.
+v1::TreatmentPlan ToProto(const PlanView& view);
+v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now);
+v1::PlanRevision ToProto(const PlanRevision& revision);
 v1::PlanSectionKind ToProto(const PlanSectionKind& kind);
 
 }  // namespace portal::records

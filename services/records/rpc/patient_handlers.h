@@ -26,13 +26,20 @@ class PatientHandlers {
                                                         const v1::ListPatientsRequest& request);
   absl::StatusOr<v1::Patient> UpdatePatient(const rpc::Context& context,
                                             const v1::UpdatePatientRequest& request);
+  absl::StatusOr<v1::FindDuplicatePatientsResponse> FindDuplicatePatients(
+      const rpc::Context& context, const v1::FindDuplicatePatientsRequest& request);
+  absl::StatusOr<v1::Patient> MergePatients(const rpc::Context& context,
+                                            const v1::MergePatientsRequest& request);
   absl::StatusOr<v1::SearchPatientsResponse> SearchPatients(
       const rpc::Context& context, const v1::SearchPatientsRequest& request);
   absl::StatusOr<v1::PatientProfile> GetMyPatient(const rpc::Context& context,
                                                   const v1::GetMyPatientRequest& request);
 
  private:
-  // What every change of a record causes, in its transaction.
+  // Adds the audit row of a change of the record.
+  absl::Status Audit(const rpc::Context& context, db::Transaction& transaction,
+                     const id::PatientId& patient_id) const;
+  // The same, and access_code is told.
   absl::Status Announce(const rpc::Context& context, db::Transaction& transaction,
                         const Patient& patient) const;
 

@@ -1,12 +1,15 @@
 #include "services/records/storage/patient_store.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
 #include "services/records/storage/day.h"
@@ -75,6 +78,7 @@ Patient PatientOf(const db::Row& row) {
       .deceased_date = deceased_day.has_value()
                            ? std::optional<absl::CivilDay>(kFirstDay + *deceased_day)
                            : std::nullopt,
+      .merged_into = row.OptionalId<id::PatientId>("merged_into_patient_id"),
       .version = row.Int64("version"),
       .created_at = row.Time("created_us"),
       .updated_at = row.Time("updated_us"),
@@ -89,6 +93,32 @@ PatientSummary SummaryOf(const db::Row& row) {
           .email = row.Text("email"),
           .phones = row.TextArray("phones"),
           .state = ValueIn<PatientState>(kStates, row.Text("state"))};
+}
+
+DuplicateCandidate CandidateOf(const db::Row& row) {
+  DuplicateCandidate candidate{.patient = SummaryOf(row)};
+  const std::pair<const char*, DuplicateEvidence> columns[] = {
+      {"is_same_person", DuplicateEvidence::kNameAndBirthDate},
+      {"same_card", DuplicateEvidence::kHealthCardNumber},
+      {"is_similar_person", DuplicateEvidence::kSimilarNameAndBirthDate},
+      {"is_similar_contact", DuplicateEvidence::kSimilarNameAndContact},
+  };
+  for (const auto& [column, evidence] : columns) {
+    if (row.Bool(column)) candidate.evidence.push_back(evidence);
+  }
+  return candidate;
+}
+
+std::vector<DuplicateCandidate> DuplicatesOf(db::Session& session, const id::ClinicId& clinic_id,
+                                             const PatientProfile& profile) {
+  std::vector<DuplicateCandidate> candidates;
+  for (const db::Row& row : session.Exec(queries::kFindDuplicatePatients, clinic_id,
+                                         absl::StrCat(profile.given_name, " ", profile.family_name),
+                                         DayNumber(profile.birth_date), profile.health_card_number,
+                                         profile.phones, profile.email, kMaxDuplicateCandidates)) {
+    candidates.push_back(CandidateOf(row));
+  }
+  return candidates;
 }
 
 // Adds those of `rows` that are not there yet, up to `limit`.
@@ -143,6 +173,51 @@ absl::Status PatientStore::Update(db::Transaction& transaction, const Patient& b
       NameIn(kStates, after.state), OptionalDay(after.deceased_date));
   if (updated.affected() == 0) return status::EtagMismatch();
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<DuplicateCandidate>> PatientStore::FindDuplicates(
+    const db::CallOptions& call, const id::ClinicId& clinic_id,
+    const PatientProfile& profile) const {
+  return pool_.Read(call,
+                    [&](db::Session& session) -> absl::StatusOr<std::vector<DuplicateCandidate>> {
+                      return DuplicatesOf(session, clinic_id, profile);
+                    });
+}
+
+std::vector<DuplicateCandidate> PatientStore::HoldDuplicates(db::Transaction& transaction,
+                                                             const id::ClinicId& clinic_id,
+                                                             const PatientProfile& profile) const {
+  transaction.Exec(queries::kLockDuplicateKeys, clinic_id,
+                   absl::FormatCivilTime(profile.birth_date), profile.health_card_number);
+  return DuplicatesOf(transaction, clinic_id, profile);
+}
+
+absl::StatusOr<std::vector<Patient>> PatientStore::Merge(db::Transaction& transaction,
+                                                         const id::ClinicId& clinic_id,
+                                                         const id::PatientId& staying_id,
+                                                         const id::PatientId& merged_id,
+                                                         const Merger& merger) const {
+  // In one order, so that two merges of the same two wait for each other.
+  for (const id::PatientId& patient_id :
+       {std::min(staying_id, merged_id), std::max(staying_id, merged_id)}) {
+    transaction.Exec(queries::kLockPatientRow, clinic_id, patient_id);
+  }
+  ASSIGN_OR_RETURN(const Patient staying, GetForChange(transaction, clinic_id, staying_id));
+  ASSIGN_OR_RETURN(const Patient merged, GetForChange(transaction, clinic_id, merged_id));
+  RETURN_IF_ERROR(CheckNotMerged(staying.merged_into));
+  std::vector<Patient> changed;
+  if (merged.merged_into == staying_id) return changed;
+  RETURN_IF_ERROR(CheckNotMerged(merged.merged_into));
+  const db::Rows rows =
+      transaction.Exec(queries::kMergePatient, clinic_id, merged_id, staying_id, merger.now);
+  for (const db::Row& row : rows) {
+    ASSIGN_OR_RETURN(Patient patient,
+                     GetForChange(transaction, clinic_id, row.Id<id::PatientId>("patient_id")));
+    changed.push_back(std::move(patient));
+  }
+  transaction.Exec(queries::kMoveChartsOfPatient, clinic_id, merged_id, staying_id, merger.now,
+                   merger.account_id, merger.display_name);
+  return changed;
 }
 
 absl::StatusOr<std::vector<PatientSummary>> PatientStore::Search(const db::CallOptions& call,
@@ -213,6 +288,14 @@ bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,
 
 bool IsPatient(db::Session& session, const id::PatientId& patient_id) {
   return !session.Exec(queries::kFindPatient, patient_id).empty();
+}
+
+absl::Status HoldForChart(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                          const id::PatientId& patient_id) {
+  const auto row =
+      transaction.Exec(queries::kHoldPatientForChart, clinic_id, patient_id).AtMostOne();
+  if (!row.has_value()) return PatientNotFound();
+  return CheckNotMerged(row->OptionalId<id::PatientId>("merged_into_patient_id"));
 }
 
 }  // namespace portal::records

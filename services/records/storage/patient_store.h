@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "libs/db/pool.h"
 #include "libs/db/session.h"
 #include "libs/id/ids.h"
@@ -33,6 +34,11 @@ struct PatientSummary {
   PatientState state = PatientState::kActive;
 };
 
+struct DuplicateCandidate {
+  PatientSummary patient;
+  std::vector<DuplicateEvidence> evidence;  // at least one
+};
+
 // The official records. Thread-safe. Besides the errors named, what libs/db/pool.h lists.
 class PatientStore {
  public:
@@ -53,6 +59,31 @@ class PatientStore {
   // stored.
   absl::Status Update(db::Transaction& transaction, const Patient& before,
                       const Patient& after) const;
+
+  // At most kMaxDuplicateCandidates of the clinic's patients who may be the person of the profile,
+  // the strongest evidence first.
+  absl::StatusOr<std::vector<DuplicateCandidate>> FindDuplicates(
+      const db::CallOptions& call, const id::ClinicId& clinic_id,
+      const PatientProfile& profile) const;
+  // The same for a record that is about to be made; nobody else makes one with its birth date or
+  // health-card number until the transaction ends.
+  std::vector<DuplicateCandidate> HoldDuplicates(db::Transaction& transaction,
+                                                 const id::ClinicId& clinic_id,
+                                                 const PatientProfile& profile) const;
+
+  // Merges one record into another. The records that say something new now: none if that was done
+  // before. PATIENT_NOT_FOUND unless the clinic has both, PATIENT_MERGED if one of them was merged
+  // into another record. `merger` is who does it.
+  struct Merger {
+    id::AccountId account_id;
+    std::string display_name;
+    absl::Time now;
+  };
+  absl::StatusOr<std::vector<Patient>> Merge(db::Transaction& transaction,
+                                             const id::ClinicId& clinic_id,
+                                             const id::PatientId& staying_id,
+                                             const id::PatientId& merged_id,
+                                             const Merger& merger) const;
 
   // The clinic's patients whom the terms fit, at most `limit`: those that fit by the letter by
   // name, and, if these are fewer than kFewCandidates, similar ones after them.
@@ -77,6 +108,11 @@ class PatientStore {
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,
                  const id::PatientId& patient_id);
 bool IsPatient(db::Session& session, const id::PatientId& patient_id);
+
+// Nobody merges the patient until the transaction ends. PATIENT_NOT_FOUND unless the clinic has the
+// patient, PATIENT_MERGED if that has happened.
+absl::Status HoldForChart(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                          const id::PatientId& patient_id);
 
 }  // namespace portal::records
 

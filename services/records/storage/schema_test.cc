@@ -67,7 +67,7 @@ TEST_F(SchemaTest, NothingThatReadsPlansNamesTheOtherPartsOfAChart) {
     absl::StrAppend(&sources, query.sql);
     ++plan_queries;
   }
-  EXPECT_EQ(plan_queries, 3);
+  EXPECT_EQ(plan_queries, 4);
   for (const char* column : {"subjective", "objective", "assessment", "*"}) {
     EXPECT_THAT(sources, Not(HasSubstr(column)));
   }

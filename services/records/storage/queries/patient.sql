@@ -12,8 +12,8 @@ VALUES ($1, $2, $3, $4, date '1970-01-01' + $5::int, $6, $7, $8::text[], $9::tex
 SELECT patient_id, clinic_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, gender, email,
        phones, address_lines, address_city, address_region, address_postal_code, address_country_code,
        health_card_number, emergency_contact_name, emergency_contact_relationship, emergency_contact_phone,
-       staff_notes, sex_at_birth, gender_identity, state, deceased_date - date '1970-01-01' AS deceased_day, version,
-       micros(created_at) AS created_us, micros(updated_at) AS updated_us
+       staff_notes, sex_at_birth, gender_identity, state, deceased_date - date '1970-01-01' AS deceased_day,
+       merged_into_patient_id, version, micros(created_at) AS created_us, micros(updated_at) AS updated_us
 FROM patients WHERE clinic_id = $1 AND patient_id = $2
 
 -- name: LockPatientRow
@@ -36,10 +36,11 @@ WHERE clinic_id = $1 AND patient_id = $2 AND version = $3
 SELECT patient_id, clinic_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, gender, email,
        phones, address_lines, address_city, address_region, address_postal_code, address_country_code,
        health_card_number, emergency_contact_name, emergency_contact_relationship, emergency_contact_phone,
-       staff_notes, sex_at_birth, gender_identity, state, deceased_date - date '1970-01-01' AS deceased_day, version,
-       micros(created_at) AS created_us, micros(updated_at) AS updated_us
+       staff_notes, sex_at_birth, gender_identity, state, deceased_date - date '1970-01-01' AS deceased_day,
+       merged_into_patient_id, version, micros(created_at) AS created_us, micros(updated_at) AS updated_us
 FROM patients
-WHERE clinic_id = $1 AND (family_name, given_name, patient_id) > ($2, $3, $4)
+WHERE clinic_id = $1 AND merged_into_patient_id IS NULL
+  AND (family_name, given_name, patient_id) > ($2, $3, $4)
 ORDER BY family_name, given_name, patient_id LIMIT $5
 
 -- name: GetPatientProfile
@@ -54,3 +55,26 @@ SELECT true AS found FROM patients WHERE patient_id = $1
 
 -- name: FindPatientAtClinic
 SELECT true AS found FROM patients WHERE clinic_id = $1 AND patient_id = $2
+
+-- name: HoldPatientForChart
+-- Nobody merges the patient until the transaction ends.
+SELECT merged_into_patient_id FROM patients WHERE clinic_id = $1 AND patient_id = $2 FOR SHARE
+
+-- name: MergePatient
+-- The record $2 into $3, and with it what was merged into it before.
+UPDATE patients
+SET merged_into_patient_id = $3, state = CASE state WHEN 'active' THEN 'inactive' ELSE state END,
+    version = version + 1, updated_at = from_micros($4)
+WHERE clinic_id = $1 AND (patient_id = $2 OR merged_into_patient_id = $2)
+RETURNING patient_id
+
+-- name: MoveChartsOfPatient
+-- All charts of $2 to $3.
+WITH moved AS (
+  UPDATE soap_charts SET patient_id = $3, version = version + 1, updated_at = from_micros($4)
+  WHERE clinic_id = $1 AND patient_id = $2
+  RETURNING clinic_id, soap_chart_id, version, updated_at
+)
+INSERT INTO chart_moves (clinic_id, soap_chart_id, version, from_patient_id, to_patient_id, reason,
+                         moved_by_account_id, moved_by_display_name, moved_at)
+SELECT clinic_id, soap_chart_id, version, $2, $3, '', $5, $6, updated_at FROM moved

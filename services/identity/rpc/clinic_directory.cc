@@ -1,6 +1,7 @@
 #include "services/identity/rpc/clinic_directory.h"
 
 #include "portal/messaging/v1/directory_service.pb.h"
+#include "services/identity/rpc/messaging_routes.h"
 
 namespace portal::identity {
 

@@ -7,9 +7,6 @@
 
 namespace portal::identity {
 
-// Outbox topic; the payload is a messaging::v1::PutClinicRequest.
-inline constexpr char kClinicDirectoryTopic[] = "directory.clinic";
-
 // Tells messaging what the clinic is called and where its notices go, in the transaction that made
 // it so. Nothing is told of a clinic without an address.
 void AnnounceClinic(db::Transaction& transaction, const outbox::Outbox& outbox,

@@ -205,9 +205,9 @@ TEST_F(StaffTest, InvitationSentAgainHasANewLinkThatLivesFromThenOn) {
   const auto resent = Resend(invited.staff_member_id(), owner);
   ASSERT_EQ(resent.Outcome(), "OK");
   EXPECT_NE(resent.response.etag(), invited.etag());
-  const std::vector<v1::Mail> mails = Mails();
+  const std::vector<messaging::v1::Notice> mails = Mails();
   ASSERT_EQ(mails.size(), 1);
-  EXPECT_EQ(mails[0].recipient(), "Ben@example.org");
+  EXPECT_EQ(mails[0].recipient().email(), "Ben@example.org");
   EXPECT_EQ(mails[0].staff_invitation().clinic_display_name(), "Clinic willow-creek");
   const std::string& link = mails[0].staff_invitation().link();
   EXPECT_EQ(Accept(first).Outcome(), "LINK_REJECTED");

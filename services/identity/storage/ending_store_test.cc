@@ -103,6 +103,21 @@ TEST_F(EndingStoreTest, MembershipIsToldWithWhatItAllowsFromThenOn) {
                        {StaffRole::kPractitioner}, {}, {}, {StaffRole::kFrontDesk}, {}}));
 }
 
+TEST_F(EndingStoreTest, EndedSessionOfAServiceAccountIsToldToo) {
+  Sql("INSERT INTO service_accounts (service_account_id, clinic_id, display_name, scopes, "
+      "created_at, rotated_at) SELECT gen_random_uuid(), clinic_id, 'Billing', 2, now(), now() "
+      "FROM clinics");
+  Sql("INSERT INTO service_account_sessions (session_id, service_account_id, token_hash, "
+      "created_at, last_seen_at, expires_at) SELECT gen_random_uuid(), service_account_id, 'hash', "
+      "now(), now(), now() + interval '1 hour' FROM service_accounts");
+  EXPECT_TRUE(List().empty());
+  Sql("UPDATE service_account_sessions SET ended_at = now()");
+  const std::vector<SessionEnding> endings = List();
+  ASSERT_EQ(endings.size(), 1);
+  EXPECT_EQ(std::get<id::SessionId>(endings[0].subject).ToString(),
+            Sql("SELECT session_id FROM service_account_sessions"));
+}
+
 TEST_F(EndingStoreTest, InvitationThatIsWithdrawnIsNotTold) {
   ASSERT_OK_AND_ASSIGN(const StaffMember invited, Invite(clinic_id_, "ben@example.org", "token"));
   EXPECT_OK(

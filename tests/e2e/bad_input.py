@@ -42,6 +42,8 @@ OUTPUT_ONLY = {
     "portal.records.v1.SoapChart.state",
     "portal.records.v1.PlanSection.title",
 }
+# What is wrong with it is said in the answer, so that the other questions get theirs.
+ANSWERED = {"portal.access_code.v1.GrantQuestion.passport"}
 # Of charts, only these two methods look at the etag.
 ETAG = "portal.records.v1.SoapChart.etag"
 READS_ETAG = ("UpdateSoapChart", "LockSoapChart")
@@ -339,10 +341,10 @@ def assign(message: Message, path: Path, value: Any) -> None:
 
 
 def is_ignored(method: Method, field: FieldDescriptor) -> bool:
-    """Whether the method pays no heed to the field."""
+    """Whether the call succeeds whatever is in the field."""
     if field.full_name == ETAG:
         return method.descriptor.name not in READS_ETAG
-    return field.full_name in OUTPUT_ONLY
+    return field.full_name in OUTPUT_ONLY or field.full_name in ANSWERED
 
 
 def is_id(field: FieldDescriptor) -> bool:

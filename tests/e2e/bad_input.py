@@ -43,6 +43,8 @@ OUTPUT_ONLY = {
     "portal.records.v1.SoapChart.state",
     "portal.records.v1.PlanSection.title",
 }
+# What is wrong with it is said in the answer, so that the other questions get theirs.
+ANSWERED = {"portal.access_code.v1.GrantQuestion.passport"}
 # Only these methods look at the etag.
 ETAGS = ("portal.identity.v1.Clinic.etag", "portal.records.v1.Patient.etag", "portal.records.v1.SoapChart.etag")
 READS_ETAG = ("UpdateClinic", "UpdatePatient", "UpdateSoapChart", "LockSoapChart")
@@ -396,7 +398,7 @@ def is_ignored(method: Method, field: FieldDescriptor) -> bool:
         return True
     if field.full_name in ETAGS:
         return method.descriptor.name not in READS_ETAG
-    return field.full_name in OUTPUT_ONLY or field.full_name in IGNORED_BY.get(method.descriptor.name, ())
+    return field.full_name in OUTPUT_ONLY | ANSWERED or field.full_name in IGNORED_BY.get(method.descriptor.name, ())
 
 
 def is_id(field: FieldDescriptor) -> bool:

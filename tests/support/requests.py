@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional
 from suite import people
 from suite.demo_data import date
 from tests.support.calls import GATEWAY
+from tests.support.ledger import NOBODYS_TOPIC
 from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World, chart_fields, new_id, patient_fields
 
 Fields = dict[str, Any]
@@ -204,10 +205,8 @@ def _drop_patient(world: World) -> Fields:
 
 
 def _update_access_settings(world: World) -> Fields:
-    outcome = world.send("access_code.AccessSettingsService/GetAccessSettings", _of_clinic(world),
-                         world.here.owner)
-    assert outcome.ok, outcome
-    return _of_clinic(world) | {"access_settings": outcome.fields, "request_id": new_id()}
+    settings = world.here.owner.call("access_code.AccessSettingsService/GetAccessSettings", _of_clinic(world))
+    return _of_clinic(world) | {"access_settings": settings, "request_id": new_id()}
 
 
 def _notify_holders(world: World) -> Fields:
@@ -351,7 +350,7 @@ def _dead_letter(world: World) -> Fields:
         INSERT INTO notices (event_id, source_service, kind, created_at, accepted_at, try_until, failure, reply_code)
         VALUES ('{event_id}', 'identity', 'verify_email', now(), now(), now(), 'refused', 550);
         INSERT INTO outbox_events (event_id, topic, payload, created_at, available_at, attempts, dead_at)
-        VALUES ('{event_id}', 'notice.of_a_test', '', now(), now(), 1, now())""")
+        VALUES ('{event_id}', '{NOBODYS_TOPIC}', '', now(), now(), 1, now())""")
     return {"event_id": event_id}
 
 

@@ -105,13 +105,18 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+// Whether there is one, Listen() looks.
+const time::Clock& ClockOf(const ServerDependencies& dependencies) {
+  return dependencies.clock == nullptr ? time::SystemClock() : *dependencies.clock;
+}
+
 class RunningServer final : public Server {
  public:
   RunningServer(const ServerOptions& options, const ServerDependencies& dependencies)
       : options_(options),
         executor_(options.executor),
         observer_(dependencies.metrics),
-        streams_(std::make_shared<OpenStreams>(options.max_open_streams)),
+        streams_(std::make_shared<OpenStreams>(options.max_open_streams, ClockOf(dependencies))),
         environment_{.rules = {.trust_domain = options.trust_domain,
                                .max_deadline = options.max_deadline,
                                .passports = dependencies.passports,
@@ -153,6 +158,8 @@ class RunningServer final : public Server {
   void SetServing(bool serving) override {
     server_->GetHealthCheckService()->SetServingStatus(serving);
   }
+
+  void Take(const SessionEnding& ending) override { streams_->Take(ending); }
 
   void Shutdown() override {
     if (server_ == nullptr) return;

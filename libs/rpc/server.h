@@ -15,6 +15,7 @@
 #include "libs/rpc/grant_checker.h"
 #include "libs/rpc/limits.h"
 #include "libs/rpc/method_table.h"
+#include "libs/rpc/open_streams.h"
 #include "libs/rpc/tls.h"
 #include "libs/telemetry/metrics.h"
 #include "libs/time/clock.h"
@@ -68,6 +69,9 @@ class Server {
 
   // What the health service answers.
   virtual void SetServing(bool serving) = 0;
+
+  // Ends the streams whose callers may not go on, see open_streams.h.
+  virtual void Take(const SessionEnding& ending) = 0;
 
   // Stops taking calls, ends streams with ServerEnding() (open_streams.h), lets the other calls
   // finish for at most `drain`, runs what is queued, ends. Repeating is harmless.

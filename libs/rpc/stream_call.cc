@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "libs/rpc/limits.h"
 #include "libs/rpc/status_conversion.h"
@@ -41,6 +43,16 @@ StreamCall::StreamCall(const CallEnvironment& environment, const MethodTable::Me
 }
 
 void StreamCall::Begin() {
+  if (call_.status.ok() && call_.context.has_person()) {
+    const auth::Passport& passport = call_.context.passport();
+    caller_ = {.account_id = passport.account_id,
+               .session_id = passport.session_id,
+               .vouched_at = passport.issued_at};
+    if (method_.policy.caller() == auth::MethodPolicy::Caller::kStaff) {
+      caller_->clinic_id = call_.context.clinic_id();
+      caller_->needed_roles = method_.policy.roles();
+    }
+  }
   if (call_.status.ok()) call_.status = environment_.streams->Add(shared_from_this());
   if (!call_.status.ok()) return Conclude(std::move(call_.status));
   if (ends_at_ != absl::InfiniteFuture()) {
@@ -87,9 +99,35 @@ void StreamCall::End() {
   if (Claim({State::kQueued, State::kWaiting})) Conclude(ServerEnding());
 }
 
+void StreamCall::Expel(const absl::Status& why) {
+  {
+    std::lock_guard lock(mutex_);
+    if (state_ == State::kEnded || !expelled_.ok()) return;
+    expelled_ = why;
+    if (state_ != State::kQueued && state_ != State::kWaiting) {
+      // Whoever is at work sees it when that is done. Set under the lock: Conclude() cancels it.
+      cut_off_.Set(absl::ToChronoTime(absl::Now() + kStreamEndGrace),
+                   [weak = weak_from_this()](bool over) {
+                     const std::shared_ptr<StreamCall> call = over ? weak.lock() : nullptr;
+                     if (call != nullptr) call->Cancel();
+                   });
+      return;
+    }
+    state_ = State::kBusy;
+  }
+  Conclude(why);
+}
+
+absl::Status StreamCall::Expelled() {
+  std::lock_guard lock(mutex_);
+  return expelled_;
+}
+
 void StreamCall::Cancel() {
-  grpc_call_cancel_with_status(wire_.get(), GRPC_STATUS_UNAVAILABLE, "the server is shutting down",
-                               nullptr);
+  const absl::Status expelled = Expelled();
+  const absl::Status why = expelled.ok() ? ServerEnding() : expelled;
+  grpc_call_cancel_with_status(wire_.get(), static_cast<grpc_status_code>(why.code()),
+                               std::string(why.message()).c_str(), nullptr);
 }
 
 absl::StatusOr<AnyStream::Next> StreamCall::Next() {
@@ -103,7 +141,8 @@ absl::StatusOr<AnyStream::Next> StreamCall::Next() {
   }
 }
 
-absl::Status StreamCall::Ended() const {
+absl::Status StreamCall::Ended() {
+  RETURN_IF_ERROR(Expelled());
   if (environment_.streams->ended()) return ServerEnding();
   if (broken_ || call_.context.cancelled()) return status::Cancelled();
   if (environment_.rules.clock->Now() >= ends_at_) return status::DeadlineExceeded();
@@ -120,6 +159,8 @@ absl::Status StreamCall::Open() {
 }
 
 void StreamCall::Step(absl::StatusOr<AnyStream::Next> next) {
+  // What was read meanwhile is not for the caller any more.
+  if (absl::Status expelled = Expelled(); !expelled.ok()) return Conclude(std::move(expelled));
   if (!next.ok()) {
     // A job that gave up because its stream has to end fails with that.
     const absl::Status ended = absl::IsCancelled(next.status()) ? Ended() : absl::OkStatus();
@@ -153,7 +194,7 @@ void StreamCall::OnWriteDone(bool ok) {
 void StreamCall::Wait() {
   {
     std::lock_guard lock(mutex_);
-    if (!environment_.streams->ended() && !std::exchange(woken_, false)) {
+    if (!environment_.streams->ended() && expelled_.ok() && !std::exchange(woken_, false)) {
       state_ = State::kWaiting;
       return;
     }
@@ -185,6 +226,7 @@ void StreamCall::Conclude(absl::Status status) {
     state_ = State::kEnded;
   }
   expiry_.Cancel();
+  cut_off_.Cancel();
   environment_.observer->Answered(call_.context, status,
                                   environment_.rules.clock->Now() - call_.arrived_at);
   Finish(ToGrpc(status));  // `this` may be gone from here on

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "grpc/grpc.h"
@@ -34,7 +35,9 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                                                            const grpc::ByteBuffer* request);
   ~StreamCall() override = default;
 
+  const StreamCaller* caller() const override { return caller_.has_value() ? &*caller_ : nullptr; }
   void End() override;
+  void Expel(const absl::Status& why) override;
   void Cancel() override;
 
  private:
@@ -56,7 +59,8 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void Enqueue();
   void Run() override;
   // Whether the stream must end now, and with what.
-  absl::Status Ended() const;
+  absl::Status Ended();
+  absl::Status Expelled();
   absl::StatusOr<AnyStream::Next> Next();
   absl::Status Open();
   void Step(absl::StatusOr<AnyStream::Next> next);
@@ -78,7 +82,9 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   const Wire wire_;
   std::unique_ptr<AnyStream> stream_;
   grpc::ByteBuffer bytes_;
+  std::optional<StreamCaller> caller_;  // set before others see the stream
   grpc::Alarm expiry_;
+  grpc::Alarm cut_off_;  // of an expelled client that does not read
   absl::Time ends_at_;
   bool broken_ = false;  // a write failed: the client has gone
 
@@ -88,6 +94,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   std::mutex mutex_;
   State state_ = State::kBusy;  // guarded by mutex_
   bool woken_ = false;          // guarded by mutex_
+  absl::Status expelled_;       // why, if it is; guarded by mutex_
 };
 
 }  // namespace portal::rpc

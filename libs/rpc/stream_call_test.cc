@@ -27,6 +27,7 @@ using portal::testing::Caller;
 using portal::testing::v1::ProbeRequest;
 using portal::testing::v1::ProbeResponse;
 using portal::testing::v1::ProbeService;
+using portal::testing::v1::StaffProbeService;
 
 using ProbeStream = Stream<ProbeResponse>;
 
@@ -145,7 +146,9 @@ class StreamCallTest : public ::testing::Test {
       table.Unary(name, Lane::kWrite, &handlers_, &ProbeHandlers::Echo);
     }
     table.ServerStreaming("Watch", Lane::kRead, &handlers_, &ProbeHandlers::Watch);
-    ASSERT_TRUE(harness_.Start({std::move(table)}, &grants_, &reads_).ok());
+    MethodTable staff(StaffProbeService::service_full_name());
+    staff.ServerStreaming("WatchClinic", Lane::kRead, &handlers_, &ProbeHandlers::Watch);
+    ASSERT_TRUE(harness_.Start({std::move(table), std::move(staff)}, &grants_, &reads_).ok());
     stub_ = ProbeService::NewStub(harness_.Channel());
   }
 
@@ -159,6 +162,11 @@ class StreamCallTest : public ::testing::Test {
     bool Read() {
       ProbeResponse response;
       return reader->Read(&response);
+    }
+    // Reads one message and leaves.
+    absl::Status EndAfterFirst() {
+      if (Read()) caller.context().TryCancel();
+      return End();
     }
     // Reads to the end.
     absl::Status End() {
@@ -333,6 +341,96 @@ TEST_F(StreamCallTest, ClientThatDoesNotReadIsCutOffAtShutdown) {
   begun.get_future().wait();
   EXPECT_LT(TimeOfShutdown(), kSoon);
   EXPECT_TRUE(absl::IsUnavailable(watcher->End()));
+}
+
+TEST_F(StreamCallTest, StreamsOfAnEndedSessionAreClosedAndItsPassportOpensNoMore) {
+  std::promise<id::SessionId> opened;
+  handlers_.open = [&, first = true](const Context& context, const ProbeRequest&) mutable {
+    if (std::exchange(first, false)) opened.set_value(context.session_id());
+    return std::make_unique<CountingStream>(hub_, 1, 1);
+  };
+  Start();
+  const auto stream = Watch();
+  hub_.AwaitJoined(1);
+  Watcher other(*stub_, harness_.Passport(id::AccountId::New(time::SystemClock())), 1);
+  hub_.AwaitJoined(2);
+  harness_.server().Take({.subject = opened.get_future().get(), .recorded_at = absl::Now()});
+  for (const absl::Status& ended : {stream->End(), Watch()->End()}) {
+    EXPECT_TRUE(absl::IsUnauthenticated(ended)) << ended;
+    EXPECT_EQ(status::ReasonOf(ended), "SESSION_ENDED");
+  }
+  hub_.WakeAll();
+  EXPECT_TRUE(other.Read());
+  EXPECT_TRUE(other.End().ok());
+}
+
+TEST_F(StreamCallTest, StaffStreamIsClosedWhenItsMembershipIsLost) {
+  Start();
+  const auto account_id = id::AccountId::New(clock_);
+  const auto clinic_id = id::ClinicId::New(clock_);
+  Caller caller(harness_.Passport(
+      account_id, {{.clinic_id = clinic_id, .roles = {auth::StaffRole::kPractitioner}}}));
+  ProbeRequest request;
+  request.set_clinic_id(clinic_id.ToString());
+  request.set_number(1);
+  const auto staff = StaffProbeService::NewStub(harness_.Channel());
+  const auto reader = staff->WatchClinic(caller, request);
+  hub_.AwaitJoined(1);
+  const auto change = [&](auth::StaffRoles roles) -> SessionEnding {
+    return {.subject = SessionEnding::Membership{account_id, clinic_id, roles},
+            .recorded_at = absl::Now()};
+  };
+  harness_.server().Take(change({auth::StaffRole::kOwner}));
+  harness_.server().Take(change({auth::StaffRole::kFrontDesk}));
+  ProbeResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  const absl::Status ended = FromGrpc(reader->Finish());
+  EXPECT_TRUE(absl::IsPermissionDenied(ended)) << ended;
+  EXPECT_EQ(status::ReasonOf(ended), "ROLE_NOT_ALLOWED");
+}
+
+TEST_F(StreamCallTest, WhatIsReadWhileTheSessionEndsIsNotSent) {
+  std::promise<id::SessionId> begun;
+  std::promise<void> ended;
+  handlers_.open = [&](const Context& context, const ProbeRequest&) {
+    return std::make_unique<FunctionStream>(
+        [&, session_id = context.session_id()]() -> absl::StatusOr<ProbeStream::NextResponse> {
+          begun.set_value(session_id);
+          ended.get_future().wait();
+          return ProbeResponse();
+        });
+  };
+  Start();
+  const auto watcher = Watch();
+  harness_.server().Take({.subject = begun.get_future().get(), .recorded_at = absl::Now()});
+  ended.set_value();
+  EXPECT_FALSE(watcher->Read());
+  EXPECT_TRUE(absl::IsUnauthenticated(watcher->End()));
+}
+
+TEST_F(StreamCallTest, ClientThatDoesNotReadIsCutOffWhenItsSessionEnds) {
+  std::promise<id::SessionId> begun;
+  handlers_.open = [&](const Context& context, const ProbeRequest&) {
+    return std::make_unique<FunctionStream>(
+        [&begun, session_id = context.session_id(),
+         first = true]() mutable -> absl::StatusOr<ProbeStream::NextResponse> {
+          if (std::exchange(first, false)) begun.set_value(session_id);
+          ProbeResponse response;
+          response.set_text(std::string(15 << 20, 'x'));  // far more than a connection's window
+          return response;
+        });
+  };
+  harness_.options().max_open_streams = 1;
+  Start();
+  const auto watcher = Watch();
+  harness_.server().Take({.subject = begun.get_future().get(), .recorded_at = absl::Now()});
+  // There is room again once the server has let go of it, without a word from the client.
+  const std::string other = harness_.Passport(id::AccountId::New(time::SystemClock()));
+  std::promise<id::SessionId> again;
+  begun = std::move(again);
+  while (status::ReasonOf(Watcher(*stub_, other, 1).EndAfterFirst()) == "OVERLOADED") {
+  }
+  EXPECT_TRUE(absl::IsUnauthenticated(watcher->End()));
 }
 
 TEST_F(StreamCallTest, StreamsBeyondTheLimitAreRefusedUntilOneHasEnded) {

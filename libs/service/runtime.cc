@@ -9,6 +9,7 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "libs/auth/peer.h"
+#include "libs/rpc/ended_sessions.h"
 #include "libs/rpc/service_flags.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"
@@ -23,6 +24,9 @@ ABSL_FLAG(std::string, sealing_keys, "",
           "Folder of <key-id>.key: seals outbox payloads, stored answers and page tokens.");
 ABSL_FLAG(std::string, audit_signing_keys, "", "Folder of <key-id>.pem: signs audit checkpoints.");
 ABSL_FLAG(std::string, audit_checkpoints, "", "File that audit checkpoints are appended to.");
+ABSL_FLAG(std::string, identity_address, "",
+          "host:port of identity, which tells whose streams are to be closed. Empty: streams end "
+          "with their passports.");
 ABSL_FLAG(absl::Duration, drain_delay, absl::ZeroDuration(),
           "Time between readiness off and the end of accepting calls: what load balancers need to "
           "notice.");
@@ -35,9 +39,9 @@ namespace {
 // How often keys are read again and the database is looked at.
 constexpr absl::Duration kLookInterval = absl::Seconds(2);
 constexpr absl::Duration kDatabaseRetry = absl::Milliseconds(500);
-// Read log, sealer, measuring of the outbox, pruning of request ids and the service's own pruning
-// one each, and the relay's threads.
-constexpr int kBackgroundConnections = 5 + outbox::RelayOptions().threads;
+// Read log, sealer, measuring of the outbox, pruning of request ids, the service's own pruning and
+// its own looking around one each, and the relay's threads.
+constexpr int kBackgroundConnections = 6 + outbox::RelayOptions().threads;
 
 sigset_t EndSignals() {
   sigset_t signals;
@@ -99,9 +103,9 @@ absl::Status Runtime::LoadKeys() {
                    crypto::VerifyingKeyring::Load(absl::GetFlag(FLAGS_passport_public_keys)));
   ASSIGN_OR_RETURN(audit_keys_,
                    crypto::SigningKeyring::Load(absl::GetFlag(FLAGS_audit_signing_keys)));
-  Watch(*sealing_keys_);
-  Watch(*passport_keys_);
-  Watch(*audit_keys_);
+  Watch("sealing_keys", *sealing_keys_);
+  Watch("passport_public_keys", *passport_keys_);
+  Watch("audit_signing_keys", *audit_keys_);
   sealer_ = std::make_unique<crypto::Sealer>(*sealing_keys_);
   outbox_ = std::make_unique<outbox::Outbox>(*sealing_keys_, clock());
   idempotency_ = std::make_unique<idempotency::Store>(*sealing_keys_, clock());
@@ -186,10 +190,16 @@ absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
                                        {.trail = options_.name,
                                         .checkpoints = absl::GetFlag(FLAGS_audit_checkpoints)}));
   audit::ReadLog reads(*background_pool_, clock());
-  outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes));
+  outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes), options_.relay);
   const idempotency::Pruner pruner(*background_pool_, *idempotency_);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    StartServer(std::move(tables), grants, &reads));
+  std::unique_ptr<rpc::EndedSessionsWatcher> ended_sessions;
+  if (const std::string identity = absl::GetFlag(FLAGS_identity_address); !identity.empty()) {
+    ended_sessions = std::make_unique<rpc::EndedSessionsWatcher>(
+        ChannelTo("identity", identity),
+        [&server](const rpc::SessionEnding& ending) { server->Take(ending); }, metrics_);
+  }
   audit_sealer->Start();
   relay.Start();
   background::Loop look(kLookInterval, [this] { return Look(); });

@@ -12,8 +12,10 @@
 #include "libs/service/runtime.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"
+#include "portal/contracts.h"
 #include "services/identity/config.h"
-#include "services/identity/mail/mail_directory.h"
+#include "services/identity/rpc/client_methods.h"
+#include "services/identity/rpc/messaging_routes.h"
 #include "services/identity/rpc/service.h"
 #include "services/identity/storage/retention.h"
 #include "services/identity/storage/schema.h"
@@ -36,17 +38,17 @@ absl::Status Run() {
   ASSIGN_OR_RETURN(const auto hasher, crypto::PasswordHasher::Create(config.password_cost));
   ASSIGN_OR_RETURN(const auto signing_keys,
                    crypto::SigningKeyring::Load(config.passport_signing_keys));
-  ASSIGN_OR_RETURN(const auto mails,
-                   MailDirectory::Open(config.mail_directory, config.portal_base_url));
+  ASSIGN_OR_RETURN(const auto client_methods, ClientMethods::Read(kContracts));
 
   ASSIGN_OR_RETURN(const auto runtime,
                    service::Runtime::Open({.name = "identity",
                                            .password_lane = config.password_lane,
                                            .add_schema = AddSchema,
                                            .migrations = NeededMigrations()}));
-  runtime->Watch(*signing_keys);
+  runtime->Watch("passport_signing_keys", *signing_keys);
   const auth::PassportIssuer issuer(*signing_keys, runtime->installation());
   Service service({.pool = runtime->pool(),
+                   .background_pool = runtime->background_pool(),
                    .clock = runtime->clock(),
                    .hasher = *hasher,
                    .password_policy = password_policy,
@@ -54,13 +56,15 @@ absl::Status Run() {
                    .sealer = runtime->sealer(),
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
+                   .client_methods = client_methods,
                    .portal_base_url = config.portal_base_url,
                    .session_limits = config.session_limits,
                    .attempts_per_client = config.attempts_per_client,
                    .second_factor_removal_wait = config.second_factor_removal_wait});
   Retention retention(runtime->background_pool(), runtime->clock());
   background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
-  std::map<std::string, outbox::Route> routes = mails->Routes();
+  std::map<std::string, outbox::Route> routes =
+      RoutesTo(runtime->ChannelTo("messaging", config.messaging_address));
   routes.merge(Service::Routes());
   return runtime->Serve(service.Tables(), std::move(routes));
 }

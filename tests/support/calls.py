@@ -78,15 +78,20 @@ class Calls:
         address: Optional[str] = None,
         timeout: float = TIMEOUT_SECONDS,
     ) -> Outcome:
-        """One call with the certificate of a service and the passport of a person."""
+        """One call with the certificate of a service and the passport of a person. Of a stream, the first message."""
         metadata: Iterable[tuple[str, str]] = (
             (REQUEST_ID_KEY, str(uuid.uuid4())),
             (CLIENT_ADDRESS_KEY, address or next(self._addresses)),
             *(((PASSPORT_KEY, passport),) if passport is not None else ()),
         )
-        stub = self._suite.client.channel(method.service, certificate).unary_unary(method.path)
+        channel = self._suite.client.channel(method.service, certificate)
         try:
-            answer, call = stub.with_call(request, timeout=timeout, metadata=tuple(metadata))
+            if method.streams:
+                call = channel.unary_stream(method.path)(request, timeout=timeout, metadata=tuple(metadata))
+                answer = next(call)
+                call.cancel()
+                return Outcome(grpc.StatusCode.OK, "", b"", answer, tuple(call.initial_metadata() or ()), {})
+            answer, call = channel.unary_unary(method.path).with_call(request, timeout=timeout, metadata=tuple(metadata))
         except grpc.RpcError as error:
             trailers = tuple(error.trailing_metadata() or ())
             status = dict(trailers).get(STATUS_KEY, b"")

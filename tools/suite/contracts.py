@@ -8,20 +8,24 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 from suite.errors import SuiteError
 
 PACKAGE_PREFIX = "portal."
+# Contracts of others that a service of ours answers.
+FOREIGN_SERVICES = {"envoy.service.auth.v3.Authorization": "identity"}
 ERROR_DOMAIN = "portal"
 
 
 class Method:
     """One RPC: its address and how to turn JSON-like dictionaries into messages and back."""
 
-    def __init__(self, descriptor: Any, factory: message_factory.MessageFactory) -> None:
+    def __init__(self, descriptor: Any, streams: bool, factory: message_factory.MessageFactory) -> None:
         self._request = factory.GetPrototype(descriptor.input_type)
         self._response = factory.GetPrototype(descriptor.output_type)
         self._pool = factory.pool
         self.descriptor = descriptor
+        # Whether the answer is a stream.
+        self.streams = streams
         service = descriptor.containing_service
         # portal.records.v1.PatientService/GetPatient belongs to the service "records".
-        self.service = service.full_name.split(".")[1]
+        self.service = FOREIGN_SERVICES.get(service.full_name) or service.full_name.split(".")[1]
         self.full_name = f"{service.full_name}/{descriptor.name}"
         self.path = f"/{self.full_name}"
 
@@ -55,12 +59,19 @@ class Contracts:
         for file in files:
             self._pool.Add(file)
         self._factory = message_factory.MessageFactory(self._pool)
+        streams = {
+            f"{file.package}.{service.name}.{method.name}"
+            for file in files
+            for service in file.service
+            for method in service.method
+            if method.server_streaming
+        }
         self._methods = {
             method.full_name: method
             for file in files
-            if file.package.startswith(PACKAGE_PREFIX)
             for service in self._pool.FindFileByName(file.name).services_by_name.values()
-            for method in (Method(descriptor, self._factory) for descriptor in service.methods)
+            if file.package.startswith(PACKAGE_PREFIX) or service.full_name in FOREIGN_SERVICES
+            for method in (Method(it, it.full_name in streams, self._factory) for it in service.methods)
         }
 
     def names(self) -> list[str]:

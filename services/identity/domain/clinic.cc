@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "libs/status/errors.h"
+#include "services/identity/domain/email.h"
 #include "services/identity/domain/limits.h"
 #include "services/identity/domain/text.h"
 
@@ -27,6 +28,21 @@ bool IsZoneWord(absl::string_view word) {
          });
 }
 
+void AddViolations(const ClinicChange& change, status::FieldViolations& violations) {
+  if (change.display_name.has_value()) {
+    violations.Add(CheckDisplayName("clinic.display_name", *change.display_name));
+  }
+  if (change.time_zone.has_value() && !IsTimeZone(*change.time_zone)) {
+    violations.Add("clinic.time_zone", "must be an IANA time zone such as America/Toronto");
+  }
+  if (change.notice_email.has_value()) {
+    violations.Add(Email::Parse("clinic.notice_email", *change.notice_email).status());
+  }
+  if (change.language.has_value() && *change.language != "en" && *change.language != "fr") {
+    violations.Add("clinic.language", "must be en or fr");
+  }
+}
+
 }  // namespace
 
 bool IsSlug(absl::string_view text) {
@@ -46,16 +62,39 @@ bool IsTimeZone(absl::string_view name) {
   return absl::LoadTimeZone(name, &zone);
 }
 
+Clinic Changed(Clinic clinic, const ClinicChange& change) {
+  if (change.display_name.has_value()) clinic.display_name = *change.display_name;
+  if (change.time_zone.has_value()) clinic.time_zone = *change.time_zone;
+  if (change.notice_email.has_value()) clinic.notice_email = *change.notice_email;
+  if (change.language.has_value()) clinic.language = *change.language;
+  if (change.second_factor_required.has_value()) {
+    clinic.second_factor_required = *change.second_factor_required;
+  }
+  ++clinic.version;
+  return clinic;
+}
+
+absl::Status CheckChange(const ClinicChange& change) {
+  status::FieldViolations violations;
+  AddViolations(change, violations);
+  return violations.ToStatus();
+}
+
+absl::Status CheckEtag(const Clinic& clinic, absl::string_view etag) {
+  return etag == EtagOf(clinic.version) ? absl::OkStatus() : status::EtagMismatch();
+}
+
 absl::Status CheckClinic(const Clinic& clinic) {
   status::FieldViolations violations;
   if (!IsSlug(clinic.slug)) {
     violations.Add("clinic.slug",
                    "must have 3 to 40 characters: a-z, 0-9 and single hyphens between them");
   }
-  violations.Add(CheckDisplayName("clinic.display_name", clinic.display_name));
-  if (!IsTimeZone(clinic.time_zone)) {
-    violations.Add("clinic.time_zone", "must be an IANA time zone such as America/Toronto");
-  }
+  AddViolations({.display_name = clinic.display_name,
+                 .time_zone = clinic.time_zone,
+                 .notice_email = clinic.notice_email,
+                 .language = clinic.language},
+                violations);
   return violations.ToStatus();
 }
 

@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "services/identity/domain/staff.h"
+#include "services/identity/domain/text.h"
 
 namespace portal::identity {
 namespace {
@@ -38,15 +39,46 @@ TEST(TimeZoneTest, IsOneOfIanas) {
   }
 }
 
+Clinic Willow() {
+  return {.slug = "willow-creek",
+          .display_name = "Willow Creek",
+          .time_zone = "America/Toronto",
+          .notice_email = "owner@example.org"};
+}
+
 TEST(ClinicTest, AllViolationsAreNamed) {
   Clinic clinic;
   clinic.slug = "Willow Creek";
   clinic.display_name = " ";
   clinic.time_zone = "Mars";
+  clinic.language = "de";
   EXPECT_EQ(status::InvalidFieldsOf(CheckClinic(clinic)),
-            (std::vector<std::string>{"clinic.slug", "clinic.display_name", "clinic.time_zone"}));
-  clinic = {.slug = "willow-creek", .display_name = "Willow Creek", .time_zone = "America/Toronto"};
-  EXPECT_OK(CheckClinic(clinic));
+            (std::vector<std::string>{"clinic.slug", "clinic.display_name", "clinic.time_zone",
+                                      "clinic.notice_email", "clinic.language"}));
+  EXPECT_OK(CheckClinic(Willow()));
+}
+
+TEST(ClinicTest, ChangeTakesOverWhatItNamesAndRaisesTheVersion) {
+  const Clinic before = Willow();
+  const Clinic after = Changed(before, {.display_name = "Willow", .second_factor_required = true});
+  EXPECT_EQ(after.display_name, "Willow");
+  EXPECT_TRUE(after.second_factor_required);
+  EXPECT_EQ(after.time_zone, before.time_zone);
+  EXPECT_EQ(after.notice_email, before.notice_email);
+  EXPECT_EQ(after.language, "en");
+  EXPECT_EQ(after.version, before.version + 1);
+  EXPECT_OK(CheckEtag(after, EtagOf(after.version)));
+  EXPECT_THAT(CheckEtag(after, EtagOf(before.version)),
+              testing::FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+}
+
+TEST(ClinicTest, ChangeIsCheckedWhereItNamesSomething) {
+  EXPECT_OK(CheckChange({}));
+  EXPECT_OK(CheckChange({.notice_email = "desk@willow.example", .language = "fr"}));
+  EXPECT_EQ(status::InvalidFieldsOf(CheckChange({.time_zone = "Mars", .language = "de"})),
+            (std::vector<std::string>{"clinic.time_zone", "clinic.language"}));
+  EXPECT_EQ(status::InvalidFieldsOf(CheckChange({.display_name = "", .notice_email = ""})),
+            (std::vector<std::string>{"clinic.display_name", "clinic.notice_email"}));
 }
 
 TEST(StaffRolesTest, AreASetWithStableBits) {

@@ -86,4 +86,54 @@ absl::Status ClinicNotFound() {
   return status::Error(absl::StatusCode::kNotFound, "CLINIC_NOT_FOUND", "no such clinic");
 }
 
+absl::Status StaffMemberNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "STAFF_MEMBER_NOT_FOUND",
+                       "no such member of the clinic's staff");
+}
+
+absl::Status StaffMemberInState(absl::string_view state) {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "STAFF_MEMBER_STATE",
+                       "the member's state does not allow this", {{"state", std::string(state)}});
+}
+
+absl::Status LastOwner() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "LAST_OWNER",
+                       "the clinic would be left without an active owner");
+}
+
+absl::Status SecondFactorNeeded() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_NEEDED",
+                       "sign in with a second factor to do this");
+}
+
+absl::Status MethodNotFound() {
+  return status::Error(absl::StatusCode::kUnimplemented, "METHOD_NOT_FOUND",
+                       "there is no such method");
+}
+
+absl::Status CrossSiteRequest() {
+  return status::Error(absl::StatusCode::kPermissionDenied, "CROSS_SITE_REQUEST",
+                       "a browser's request needs the header portal-client");
+}
+
+absl::Status SeveralCredentials() {
+  return status::Error(absl::StatusCode::kInvalidArgument, "SEVERAL_CREDENTIALS",
+                       "send one session: a cookie or a bearer token");
+}
+
+absl::Status SignInNeeded() {
+  return status::Error(absl::StatusCode::kUnauthenticated, "PASSPORT_MISSING",
+                       "sign in to make this call");
+}
+
+absl::Status ServiceAccountNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "SERVICE_ACCOUNT_NOT_FOUND",
+                       "no such service account");
+}
+
+absl::Status ServiceAccountRevoked() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SERVICE_ACCOUNT_REVOKED",
+                       "the service account was revoked");
+}
+
 }  // namespace portal::identity

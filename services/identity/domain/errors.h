@@ -39,8 +39,29 @@ absl::Status TooManyAttempts(absl::Duration retry_after);
 absl::Status StaffExists();
 // ALREADY_EXISTS/CLINIC_SLUG_TAKEN.
 absl::Status ClinicSlugTaken();
-// NOT_FOUND/CLINIC_NOT_FOUND.
 absl::Status ClinicNotFound();
+// NOT_FOUND/STAFF_MEMBER_NOT_FOUND.
+absl::Status StaffMemberNotFound();
+// FAILED_PRECONDITION/STAFF_MEMBER_STATE with metadata "state", such as "INVITED".
+absl::Status StaffMemberInState(absl::string_view state);
+// FAILED_PRECONDITION/LAST_OWNER.
+absl::Status LastOwner();
+// FAILED_PRECONDITION/SECOND_FACTOR_NEEDED.
+absl::Status SecondFactorNeeded();
+
+// UNIMPLEMENTED/METHOD_NOT_FOUND: clients are offered no method at this path.
+absl::Status MethodNotFound();
+// PERMISSION_DENIED/CROSS_SITE_REQUEST: another site's page may have made the browser send it.
+absl::Status CrossSiteRequest();
+// INVALID_ARGUMENT/SEVERAL_CREDENTIALS: more than one session in one request.
+absl::Status SeveralCredentials();
+// UNAUTHENTICATED/PASSPORT_MISSING: as the services say it.
+absl::Status SignInNeeded();
+
+// NOT_FOUND/SERVICE_ACCOUNT_NOT_FOUND: not at this clinic.
+absl::Status ServiceAccountNotFound();
+// FAILED_PRECONDITION/SERVICE_ACCOUNT_REVOKED.
+absl::Status ServiceAccountRevoked();
 
 }  // namespace portal::identity
 

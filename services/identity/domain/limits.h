@@ -81,10 +81,16 @@ inline constexpr AttemptLimit kRemovalCodesPerEmail = {5, absl::Hours(1)};
 // Passwords tried with one link: wide enough for a person who tries all variants they remember, in
 // the link's hour. Afterwards the link is void.
 inline constexpr int kPasswordsPerLink = 10;
+// Invitations that owners can have us send to one mailbox.
+inline constexpr AttemptLimit kInvitationsPerEmail = {5, absl::Hours(1)};
 // One address may be a clinic's or a mobile network's, so this is wide: it slows those who try one
 // password on many accounts. Successful sign-ins and verifications do not count.
 // --attempts_per_client sets the number.
 inline constexpr AttemptLimit kAttemptsPerClient = {100, absl::Minutes(15)};
+
+// A secret that was replaced is good for this long yet at the most: a day's work to change a back
+// end over.
+inline constexpr absl::Duration kMaxSecretOverlap = absl::Hours(24);
 
 // What nobody needs any more is deleted this long after it expired, at most so many rows with one
 // statement.
@@ -94,6 +100,9 @@ inline constexpr absl::Duration kSessionRetention = absl::Hours(30 * 24);
 inline constexpr absl::Duration kDeviceRetention = absl::Hours(180 * 24);
 // Of one account; a client that keeps no tokens makes one at each sign-in, and the oldest go.
 inline constexpr int kMaxKnownDevices = 50;
+// Of endings: passports live a minute, so nothing older matters to anybody; the rest is for clocks
+// that differ. Part of the contract.
+inline constexpr absl::Duration kEndingRetention = absl::Minutes(10);
 inline constexpr int kPruneBatch = 500;
 
 }  // namespace portal::identity

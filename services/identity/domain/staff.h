@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/id/ids.h"
 
@@ -47,6 +49,9 @@ class StaffRoles {
   uint8_t bits_ = 0;
 };
 
+// The course of a membership.
+enum class StaffState { kInvited, kActive, kSuspended };
+
 // A membership of a clinic's staff, from the invitation on.
 struct StaffMember {
   StaffMemberId staff_member_id;
@@ -60,7 +65,24 @@ struct StaffMember {
   StaffRoles roles;
   // When the person was invited, the last time.
   absl::Time created_at;
+  std::optional<absl::Time> suspended_at = {};
+  // The etag; rises with each change, from 1.
+  int64_t version = 1;
 };
+
+StaffState StateOf(const StaffMember& member);
+
+// STAFF_MEMBER_STATE unless the member is in this state.
+absl::Status CheckState(const StaffMember& member, StaffState needed);
+
+// ETAG_MISMATCH unless `etag` is the member's.
+absl::Status CheckEtag(const StaffMember& member, absl::string_view etag);
+
+// A clinic always has an owner who may act. LAST_OWNER if the change of `before` into `after`
+// (none: their removal) took away the last one; `has_other_owner`: whether somebody else is an
+// active one.
+absl::Status CheckOwnerRemains(const StaffMember& before, const std::optional<StaffMember>& after,
+                               bool has_other_owner);
 
 }  // namespace portal::identity
 

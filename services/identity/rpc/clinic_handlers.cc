@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "libs/audit/event.h"
+#include "libs/auth/method_policy.h"
 #include "libs/crypto/digest.h"
 #include "libs/crypto/random.h"
 #include "libs/rpc/call.h"
@@ -11,18 +12,50 @@
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/text.h"
+#include "services/identity/rpc/clinic_directory.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/repetition.h"
+#include "services/identity/rpc/staff_event.h"
 
 namespace portal::identity {
 namespace {
 
-audit::Event EventAbout(const rpc::Context& context, const StaffMember& member) {
+audit::Event EventAbout(const rpc::Context& context, const Clinic& clinic) {
   audit::Event event = context.AuditEvent();
-  event.clinic_id = member.clinic_id;
-  event.resource_kind = "staff_member";
-  event.resource_id = member.staff_member_id.ToString();
+  event.clinic_id = clinic.clinic_id;
+  event.resource_kind = "clinic";
+  event.resource_id = clinic.clinic_id.ToString();
   return event;
+}
+
+absl::StatusOr<ClinicChange> ChangeOf(const v1::UpdateClinicRequest& request) {
+  const v1::Clinic& clinic = request.clinic();
+  ClinicChange change;
+  status::FieldViolations violations;
+  for (const std::string& path : request.update_mask().paths()) {
+    if (path == "display_name") {
+      change.display_name = clinic.display_name();
+    } else if (path == "time_zone") {
+      change.time_zone = clinic.time_zone();
+    } else if (path == "notice_email") {
+      change.notice_email = clinic.notice_email();
+    } else if (path == "language") {
+      change.language = clinic.language();
+    } else if (path == "second_factor_required") {
+      change.second_factor_required = clinic.second_factor_required();
+    } else {
+      violations.Add("update_mask",
+                     "may name display_name, time_zone, notice_email, language, "
+                     "second_factor_required");
+    }
+  }
+  if (request.update_mask().paths().empty()) {
+    violations.Add("update_mask", "must name at least one field");
+  }
+  violations.Add(CheckChange(change));
+  if (clinic.etag().empty()) violations.Add("clinic.etag", "is required");
+  RETURN_IF_ERROR(violations.ToStatus());
+  return change;
 }
 
 // Tokens are sealed, so a position is ours; what does not fit nevertheless is PAGE_TOKEN_INVALID.
@@ -41,6 +74,7 @@ ClinicHandlers::ClinicHandlers(const Dependencies& dependencies)
       accounts_(dependencies.pool),
       clinics_(dependencies.pool),
       staff_(dependencies.pool),
+      sessions_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
       mails_(dependencies.outbox, dependencies.portal_base_url) {}
@@ -49,18 +83,20 @@ absl::StatusOr<v1::Clinic> ClinicHandlers::CreateClinic(const rpc::Context& cont
                                                         const v1::CreateClinicRequest& request) {
   Clinic clinic = {.slug = request.clinic().slug(),
                    .display_name = request.clinic().display_name(),
-                   .time_zone = request.clinic().time_zone()};
-  RETURN_IF_ERROR(CheckClinic(clinic));
+                   .time_zone = request.clinic().time_zone(),
+                   .notice_email = request.clinic().notice_email(),
+                   .language = request.clinic().language(),
+                   .second_factor_required = request.clinic().second_factor_required()};
+  if (clinic.notice_email.empty()) clinic.notice_email = request.owner_email();
+  if (clinic.language.empty()) clinic.language = "en";
   ASSIGN_OR_RETURN(const Email owner_email, Email::Parse("owner_email", request.owner_email()));
+  RETURN_IF_ERROR(CheckClinic(clinic));
   const auto create = [&](db::Transaction& transaction) -> absl::StatusOr<v1::Clinic> {
     clinic.clinic_id = id::ClinicId::New(deps_.clock);
     clinic.created_at = deps_.clock.Now();
     RETURN_IF_ERROR(clinics_.Create(transaction, clinic));
-    audit::Event event = context.AuditEvent();
-    event.clinic_id = clinic.clinic_id;
-    event.resource_kind = "clinic";
-    event.resource_id = clinic.clinic_id.ToString();
-    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {event}));
+    AnnounceClinic(transaction, deps_.outbox, clinic);
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, clinic)}));
     RETURN_IF_ERROR(
         Invite(transaction, context, clinic, owner_email, {StaffRole::kOwner}).status());
     return ToProto(clinic);
@@ -78,6 +114,29 @@ absl::StatusOr<v1::Clinic> ClinicHandlers::GetClinic(const rpc::Context& context
   return ToProto(*clinic);
 }
 
+absl::StatusOr<v1::Clinic> ClinicHandlers::UpdateClinic(const rpc::Context& context,
+                                                        const v1::UpdateClinicRequest& request) {
+  ASSIGN_OR_RETURN(const ClinicChange change, ChangeOf(request));
+  const auto update = [&](db::Transaction& transaction) -> absl::StatusOr<v1::Clinic> {
+    ASSIGN_OR_RETURN(const Clinic before, clinics_.Lock(transaction, context.clinic_id()));
+    const StaffRoles roles =
+        staff_.ActiveRoles(transaction, context.clinic_id(), context.account_id());
+    RETURN_IF_ERROR(auth::CheckRoles(ToAuth(roles), {auth::StaffRole::kOwner}));
+    RETURN_IF_ERROR(CheckEtag(before, request.clinic().etag()));
+    const Clinic after = Changed(before, change);
+    if (after.second_factor_required && !before.second_factor_required &&
+        !sessions_.HasSecondFactor(transaction, context.session_id())) {
+      return SecondFactorNeeded();
+    }
+    RETURN_IF_ERROR(clinics_.Update(transaction, after));
+    AnnounceClinic(transaction, deps_.outbox, after);
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, after)}));
+    return ToProto(after);
+  };
+  return deps_.idempotency.Run<v1::Clinic>(
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, update);
+}
+
 absl::StatusOr<v1::StaffMember> ClinicHandlers::InviteStaffMember(
     const rpc::Context& context, const v1::InviteStaffMemberRequest& request) {
   ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
@@ -86,6 +145,7 @@ absl::StatusOr<v1::StaffMember> ClinicHandlers::InviteStaffMember(
                    clinics_.Find(rpc::CallOf(context), context.clinic_id()));
   if (!clinic.has_value()) return ClinicNotFound();
   const auto invite = [&](db::Transaction& transaction) -> absl::StatusOr<v1::StaffMember> {
+    RETURN_IF_ERROR(attempts_.Admit(transaction, InvitationAttempt(email)));
     ASSIGN_OR_RETURN(const StaffMember member, Invite(transaction, context, *clinic, email, roles));
     return ToProto(member);
   };

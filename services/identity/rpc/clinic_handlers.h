@@ -17,6 +17,7 @@
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/clinic_store.h"
+#include "services/identity/storage/session_store.h"
 #include "services/identity/storage/staff_store.h"
 
 namespace portal::identity {
@@ -30,6 +31,8 @@ class ClinicHandlers {
                                           const v1::CreateClinicRequest& request);
   absl::StatusOr<v1::Clinic> GetClinic(const rpc::Context& context,
                                        const v1::GetClinicRequest& request);
+  absl::StatusOr<v1::Clinic> UpdateClinic(const rpc::Context& context,
+                                          const v1::UpdateClinicRequest& request);
   absl::StatusOr<v1::StaffMember> InviteStaffMember(const rpc::Context& context,
                                                     const v1::InviteStaffMemberRequest& request);
   absl::StatusOr<v1::ListStaffMembersResponse> ListStaffMembers(
@@ -61,6 +64,7 @@ class ClinicHandlers {
   AccountStore accounts_;
   ClinicStore clinics_;
   StaffStore staff_;
+  SessionStore sessions_;
   AttemptCounter attempts_;
   PasswordCheck passwords_;
   const Mails mails_;

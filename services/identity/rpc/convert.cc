@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/status/errors.h"
+#include "services/identity/domain/text.h"
 
 namespace portal::identity {
 namespace {
@@ -17,6 +18,29 @@ static_assert(static_cast<int>(StaffRole::kPractitioner) ==
               static_cast<int>(auth::StaffRole::kPractitioner));
 static_assert(static_cast<int>(StaffRole::kFrontDesk) ==
               static_cast<int>(auth::StaffRole::kFrontDesk));
+
+v1::StaffMemberState ToProto(StaffState state) {
+  switch (state) {
+    case StaffState::kInvited:
+      return v1::STAFF_MEMBER_STATE_INVITED;
+    case StaffState::kActive:
+      return v1::STAFF_MEMBER_STATE_ACTIVE;
+    case StaffState::kSuspended:
+      return v1::STAFF_MEMBER_STATE_SUSPENDED;
+  }
+  return v1::STAFF_MEMBER_STATE_UNSPECIFIED;
+}
+
+// Scopes: a contract without protobuf, twice.
+static_assert(static_cast<int>(ServiceScope::kPatientsRead) ==
+              policy::v1::SERVICE_SCOPE_PATIENTS_READ);
+static_assert(static_cast<int>(ServiceScope::kAccessWrite) ==
+              policy::v1::SERVICE_SCOPE_ACCESS_WRITE);
+static_assert(policy::v1::ServiceScope_MAX == policy::v1::SERVICE_SCOPE_ACCESS_WRITE);
+static_assert(static_cast<int>(ServiceScope::kPatientsRead) ==
+              static_cast<int>(auth::ServiceScope::kPatientsRead));
+static_assert(static_cast<int>(ServiceScope::kAccessWrite) ==
+              static_cast<int>(auth::ServiceScope::kAccessWrite));
 
 template <typename Message>
 void AddRoles(StaffRoles roles, Message& message) {
@@ -51,6 +75,10 @@ v1::Clinic ToProto(const Clinic& clinic) {
   message.set_display_name(clinic.display_name);
   message.set_time_zone(clinic.time_zone);
   *message.mutable_create_time() = ToProto(clinic.created_at);
+  message.set_notice_email(clinic.notice_email);
+  message.set_language(clinic.language);
+  message.set_second_factor_required(clinic.second_factor_required);
+  message.set_etag(EtagOf(clinic.version));
   return message;
 }
 
@@ -58,15 +86,29 @@ v1::StaffMember ToProto(const StaffMember& member) {
   v1::StaffMember message;
   message.set_staff_member_id(member.staff_member_id.ToString());
   message.set_clinic_id(member.clinic_id.ToString());
-  message.set_state(v1::STAFF_MEMBER_STATE_INVITED);
-  if (member.account_id.has_value()) {
-    message.set_account_id(member.account_id->ToString());
-    message.set_state(v1::STAFF_MEMBER_STATE_ACTIVE);
-  }
+  if (member.account_id.has_value()) message.set_account_id(member.account_id->ToString());
+  message.set_state(ToProto(StateOf(member)));
   message.set_email(member.email);
   message.set_display_name(member.display_name);
   AddRoles(member.roles, message);
   *message.mutable_create_time() = ToProto(member.created_at);
+  message.set_etag(EtagOf(member.version));
+  return message;
+}
+
+v1::ServiceAccount ToProto(const ServiceAccount& account) {
+  v1::ServiceAccount message;
+  message.set_service_account_id(account.service_account_id.ToString());
+  message.set_clinic_id(account.clinic_id.ToString());
+  message.set_display_name(account.display_name);
+  for (ServiceScope scope : kAllServiceScopes) {
+    if (account.scopes.Has(scope)) message.add_scopes(static_cast<policy::v1::ServiceScope>(scope));
+  }
+  *message.mutable_create_time() = ToProto(account.created_at);
+  *message.mutable_rotate_time() = ToProto(account.rotated_at);
+  if (account.revoked_at.has_value()) {
+    *message.mutable_revoke_time() = ToProto(*account.revoked_at);
+  }
   return message;
 }
 
@@ -88,6 +130,7 @@ v1::Session ToProto(const Session& session, const SessionLimits& limits) {
     added.set_clinic_id(membership.clinic_id.ToString());
     added.set_clinic_display_name(membership.clinic_display_name);
     AddRoles(membership.roles, added);
+    added.set_second_factor_needed(membership.second_factor_needed);
   }
   return message;
 }
@@ -105,6 +148,30 @@ absl::StatusOr<StaffRoles> RolesOf(absl::string_view field,
   }
   if (parsed.empty()) return status::InvalidField(field, "must have at least one role");
   return parsed;
+}
+
+absl::StatusOr<ServiceScopes> ScopesOf(absl::string_view field,
+                                       const google::protobuf::RepeatedField<int>& scopes) {
+  ServiceScopes parsed;
+  for (const int number : scopes) {
+    const auto scope = static_cast<ServiceScope>(number);
+    const bool known =
+        number != policy::v1::SERVICE_SCOPE_UNSPECIFIED && policy::v1::ServiceScope_IsValid(number);
+    if (!known || parsed.Has(scope)) {
+      return status::InvalidField(field, "must be scopes, each given once");
+    }
+    parsed.Add(scope);
+  }
+  if (parsed.empty()) return status::InvalidField(field, "must have at least one scope");
+  return parsed;
+}
+
+auth::ServiceAccount ToAuth(const ServiceAccount& account) {
+  auth::ServiceAccount converted = {.clinic_id = account.clinic_id};
+  for (ServiceScope scope : kAllServiceScopes) {
+    if (account.scopes.Has(scope)) converted.scopes.Add(static_cast<auth::ServiceScope>(scope));
+  }
+  return converted;
 }
 
 auth::StaffRoles ToAuth(StaffRoles roles) {

@@ -8,11 +8,16 @@
 #include "libs/outbox/relay.h"
 #include "libs/rpc/method_table.h"
 #include "services/identity/rpc/account_handlers.h"
+#include "services/identity/rpc/authorization_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/password_handlers.h"
 #include "services/identity/rpc/second_factor_handlers.h"
+#include "services/identity/rpc/service_account_handlers.h"
+#include "services/identity/rpc/session_feed_handlers.h"
+#include "services/identity/rpc/session_gate.h"
 #include "services/identity/rpc/session_handlers.h"
+#include "services/identity/rpc/staff_handlers.h"
 
 namespace portal::identity {
 
@@ -20,11 +25,16 @@ namespace portal::identity {
 class Service {
  public:
   explicit Service(const Dependencies& dependencies)
-      : accounts_(dependencies),
-        sessions_(dependencies),
+      : gate_(dependencies),
+        accounts_(dependencies),
+        sessions_(dependencies, gate_),
         passwords_(dependencies),
         second_factors_(dependencies),
-        clinics_(dependencies) {}
+        clinics_(dependencies),
+        staff_(dependencies),
+        feed_(dependencies),
+        service_accounts_(dependencies),
+        authorization_(dependencies.client_methods, gate_) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
@@ -33,11 +43,16 @@ class Service {
   static std::map<std::string, outbox::Route> Routes();
 
  private:
+  SessionGate gate_;
   AccountHandlers accounts_;
   SessionHandlers sessions_;
   PasswordHandlers passwords_;
   SecondFactorHandlers second_factors_;
   ClinicHandlers clinics_;
+  StaffHandlers staff_;
+  SessionFeedHandlers feed_;
+  ServiceAccountHandlers service_accounts_;
+  AuthorizationHandlers authorization_;
 };
 
 }  // namespace portal::identity

@@ -12,6 +12,7 @@
 #include "services/identity/domain/limits.h"
 #include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
+#include "services/identity/rpc/session_cookie.h"
 
 namespace portal::identity {
 namespace {
@@ -33,8 +34,9 @@ absl::StatusOr<std::optional<id::SessionId>> PositionOf(const std::vector<std::s
 
 }  // namespace
 
-SessionHandlers::SessionHandlers(const Dependencies& dependencies)
+SessionHandlers::SessionHandlers(const Dependencies& dependencies, SessionGate& gate)
     : deps_(dependencies),
+      gate_(gate),
       page_tokens_(dependencies.sealer),
       accounts_(dependencies.pool),
       sessions_(dependencies.pool),
@@ -44,8 +46,7 @@ SessionHandlers::SessionHandlers(const Dependencies& dependencies)
       factors_(dependencies.pool),
       challenges_(dependencies.pool),
       check_(factors_, dependencies.sealer, dependencies.clock),
-      opener_(dependencies),
-      passports_(dependencies.passport_issuer) {}
+      opener_(dependencies) {}
 
 absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const rpc::Context& context,
                                                            const v1::SignInRequest& request) {
@@ -106,7 +107,11 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::Begin(
     *response.mutable_session() = ToProto(opened.session, deps_.session_limits);
     return response;
   };
-  return deps_.pool.Transact(rpc::CallOf(context), begin);
+  ASSIGN_OR_RETURN(v1::SignInResponse response, deps_.pool.Transact(rpc::CallOf(context), begin));
+  if (response.has_session()) {
+    context.AddResponseMetadata(kSetCookieKey, SetSessionCookie(response.session_token()));
+  }
+  return response;
 }
 
 absl::StatusOr<v1::SecondFactorChallenge> SessionHandlers::PutChallenge(
@@ -142,9 +147,12 @@ absl::StatusOr<v1::CompleteSignInResponse> SessionHandlers::CompleteSignIn(
   ASSIGN_OR_RETURN(const bool admitted, attempts_.Count(call, SignInAttempt(challenge.contact.email,
                                                                             challenge.device_id)));
   if (!admitted) return SecondFactorRejected();
-  return deps_.pool.Transact(call, [&](db::Transaction& transaction) {
-    return Complete(transaction, context, token_hash, challenge, code);
-  });
+  ASSIGN_OR_RETURN(v1::CompleteSignInResponse response,
+                   deps_.pool.Transact(call, [&](db::Transaction& transaction) {
+                     return Complete(transaction, context, token_hash, challenge, code);
+                   }));
+  context.AddResponseMetadata(kSetCookieKey, SetSessionCookie(response.session_token()));
+  return response;
 }
 
 // An error leaves the challenge as it was.
@@ -229,6 +237,7 @@ absl::StatusOr<v1::SignOutEverywhereResponse> SessionHandlers::SignOutEverywhere
         event.resource_id = context.account_id().ToString();
         return audit::Append(transaction, deps_.clock, {event});
       }));
+  if (!request.keep_current()) context.AddResponseMetadata(kSetCookieKey, ClearSessionCookie());
   return v1::SignOutEverywhereResponse();
 }
 
@@ -243,6 +252,7 @@ absl::StatusOr<v1::SignOutResponse> SessionHandlers::SignOut(const rpc::Context&
         if (!was_open) return absl::OkStatus();
         return audit::Append(transaction, deps_.clock, {EventAbout(context, context.session_id())});
       }));
+  context.AddResponseMetadata(kSetCookieKey, ClearSessionCookie());
   return v1::SignOutResponse();
 }
 
@@ -257,16 +267,8 @@ absl::StatusOr<v1::Session> SessionHandlers::GetSession(const rpc::Context& cont
 
 absl::StatusOr<v1::IssuePassportResponse> SessionHandlers::IssuePassport(
     const rpc::Context& context, const v1::IssuePassportRequest& request) {
-  const db::CallOptions call = rpc::CallOf(context);
-  ASSIGN_OR_RETURN(std::optional<Session> found,
-                   sessions_.FindByToken(call, crypto::Sha256(request.session_token())));
-  const absl::Time now = deps_.clock.Now();
-  ASSIGN_OR_RETURN(const Session session, Live(std::move(found), now));
-  if (NeedsTouch(session, deps_.session_limits, now)) {
-    RETURN_IF_ERROR(sessions_.Touch(call, session.session_id, now,
-                                    now - deps_.session_limits.touch_interval()));
-  }
-  PassportDesk::Issued issued = passports_.Issue(session, now);
+  ASSIGN_OR_RETURN(PassportDesk::Issued issued,
+                   gate_.Admit(rpc::CallOf(context), request.session_token()));
   v1::IssuePassportResponse response;
   response.set_passport(std::move(issued.token));
   *response.mutable_expire_time() = ToProto(issued.expires_at);

@@ -10,9 +10,9 @@
 #include "portal/identity/v1/session.pb.h"
 #include "portal/identity/v1/session_service.pb.h"
 #include "services/identity/rpc/dependencies.h"
-#include "services/identity/rpc/passport_desk.h"
 #include "services/identity/rpc/password_check.h"
 #include "services/identity/rpc/second_factor_check.h"
+#include "services/identity/rpc/session_gate.h"
 #include "services/identity/rpc/session_opener.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
@@ -25,7 +25,8 @@ namespace portal::identity {
 // portal.identity.v1.SessionService.
 class SessionHandlers {
  public:
-  explicit SessionHandlers(const Dependencies& dependencies);
+  // `gate` outlives it.
+  SessionHandlers(const Dependencies& dependencies, SessionGate& gate);
 
   // On the password lane.
   absl::StatusOr<v1::SignInResponse> SignIn(const rpc::Context& context,
@@ -63,6 +64,7 @@ class SessionHandlers {
   absl::StatusOr<Session> Live(std::optional<Session> session, absl::Time now) const;
 
   const Dependencies deps_;
+  SessionGate& gate_;
   const rpc::PageTokens page_tokens_;
   AccountStore accounts_;
   SessionStore sessions_;
@@ -73,7 +75,6 @@ class SessionHandlers {
   ChallengeStore challenges_;
   SecondFactorCheck check_;
   SessionOpener opener_;
-  PassportDesk passports_;
 };
 
 }  // namespace portal::identity

@@ -26,6 +26,8 @@ enum class AttemptKind {
   kPasswordResetOfEmail = 7,
   kPasswordResetFromClient = 8,
   kRemovalCodeOfEmail = 9,
+  kInvitationOfEmail = 20,
+  kServiceAccountSignInFromClient = 30,
 };
 
 // An attempt, of its kind, at or from somebody.

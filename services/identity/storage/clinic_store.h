@@ -19,6 +19,13 @@ class ClinicStore {
   // A slug that another clinic has ends the transaction with CLINIC_SLUG_TAKEN.
   absl::Status Create(db::Transaction& transaction, const Clinic& clinic);
 
+  // The clinic, whose settings and staff nobody else changes until the transaction ends.
+  // CLINIC_NOT_FOUND.
+  absl::StatusOr<Clinic> Lock(db::Transaction& transaction, const id::ClinicId& clinic_id);
+
+  // Stores the locked clinic as it is now.
+  absl::Status Update(db::Transaction& transaction, const Clinic& clinic);
+
   // None if there is no such clinic.
   absl::StatusOr<std::optional<Clinic>> Find(const db::CallOptions& call,
                                              const id::ClinicId& clinic_id);

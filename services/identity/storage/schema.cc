@@ -18,10 +18,13 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
+  return {{.project = "foundation",
+           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
           {.project = "identity",
            .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
-                       "session_details", "known_devices", "password_resets", "second_factors"}}};
+                        "session_details", "known_devices", "password_resets", "second_factors",
+                        "staff_changes", "clinic_settings", "session_endings", "service_accounts",
+                        "service_account_endings"}}};
 }
 
 }  // namespace portal::identity

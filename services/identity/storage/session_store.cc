@@ -31,7 +31,8 @@ std::optional<Session> ToSession(const db::Rows& rows) {
     session.memberships.push_back({.clinic_id = row.Id<id::ClinicId>("clinic_id"),
                                    .clinic_display_name = row.Text("clinic_display_name"),
                                    .display_name = row.Text("display_name"),
-                                   .roles = StaffRoles::FromBits(row.Int64("roles"))});
+                                   .roles = StaffRoles::FromBits(row.Int64("roles")),
+                                   .second_factor_needed = row.Bool("second_factor_needed")});
   }
   return session;
 }
@@ -105,6 +106,10 @@ absl::StatusOr<int64_t> SessionStore::EndAll(db::Transaction& transaction,
                                              const std::optional<id::SessionId>& except,
                                              absl::Time now) {
   return transaction.Exec(queries::kEndSessions, account_id, except, now).affected();
+}
+
+bool SessionStore::HasSecondFactor(db::Transaction& transaction, const id::SessionId& session_id) {
+  return !transaction.Exec(queries::kGetSecondFactorSession, session_id).empty();
 }
 
 absl::StatusOr<bool> SessionStore::End(db::Transaction& transaction,

@@ -66,6 +66,8 @@ class SessionStore {
   // Ends all of the account's sessions but `except`; returns how many were open until now.
   absl::StatusOr<int64_t> EndAll(db::Transaction& transaction, const id::AccountId& account_id,
                                  const std::optional<id::SessionId>& except, absl::Time now);
+  // Whether the session proved a second factor.
+  bool HasSecondFactor(db::Transaction& transaction, const id::SessionId& session_id);
 
   // Returns whether the session was open until now.
   absl::StatusOr<bool> End(db::Transaction& transaction, const id::SessionId& session_id,

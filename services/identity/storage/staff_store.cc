@@ -16,7 +16,9 @@ StaffMember ToStaffMember(const db::Row& row) {
           .email = row.Text("email"),
           .display_name = row.Text("display_name"),
           .roles = StaffRoles::FromBits(row.Int64("roles")),
-          .created_at = row.Time("created_us")};
+          .created_at = row.Time("created_us"),
+          .suspended_at = row.OptionalTime("suspended_us"),
+          .version = row.Int64("version")};
 }
 
 absl::StatusOr<Invitation> ToInvitation(const db::Rows& rows) {
@@ -45,6 +47,7 @@ absl::StatusOr<StaffMember> StaffStore::Invite(db::Transaction& transaction, Sta
   if (!row.has_value()) return StaffExists();
   member.staff_member_id = row->Id<StaffMemberId>("staff_member_id");
   member.email = email.text();
+  member.version = row->Int64("version");
   return member;
 }
 
@@ -72,6 +75,42 @@ absl::StatusOr<StaffMember> StaffStore::Accept(db::Transaction& transaction,
                            .Exec(queries::kAcceptInvitation, db::Bytes{std::string(token_hash)},
                                  account_id, display_name)
                            .One());
+}
+
+StaffRoles StaffStore::ActiveRoles(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                                   const id::AccountId& account_id) {
+  const std::optional<db::Row> row =
+      transaction.Exec(queries::kGetActiveRoles, clinic_id, account_id).AtMostOne();
+  return row.has_value() ? StaffRoles::FromBits(row->Int64("roles")) : StaffRoles();
+}
+
+absl::StatusOr<LockedStaffMember> StaffStore::Lock(db::Transaction& transaction,
+                                                   const id::ClinicId& clinic_id,
+                                                   const StaffMemberId& staff_member_id) {
+  const std::optional<db::Row> row =
+      transaction.Exec(queries::kLockStaffMember, clinic_id, staff_member_id).AtMostOne();
+  if (!row.has_value()) return StaffMemberNotFound();
+  return LockedStaffMember{.member = ToStaffMember(*row),
+                           .has_other_owner = row->Bool("has_other_owner")};
+}
+
+absl::Status StaffStore::Update(db::Transaction& transaction, const StaffMember& member) {
+  transaction.Exec(queries::kUpdateStaffMember, member.clinic_id, member.staff_member_id,
+                   member.roles.bits(), member.suspended_at, member.version);
+  return absl::OkStatus();
+}
+
+absl::Status StaffStore::RenewInvitation(db::Transaction& transaction, const StaffMember& member,
+                                         absl::string_view token_hash, absl::Time expires_at) {
+  transaction.Exec(queries::kRenewInvitation, member.clinic_id, member.staff_member_id,
+                   db::Bytes{std::string(token_hash)}, member.created_at, expires_at,
+                   member.version);
+  return absl::OkStatus();
+}
+
+absl::Status StaffStore::Remove(db::Transaction& transaction, const StaffMember& member) {
+  transaction.Exec(queries::kDeleteStaffMember, member.clinic_id, member.staff_member_id);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<StaffMember>> StaffStore::List(const db::CallOptions& call,

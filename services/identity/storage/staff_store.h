@@ -22,6 +22,13 @@ struct Invitation {
   std::optional<AccountCredentials> account;
 };
 
+// A member about to be changed.
+struct LockedStaffMember {
+  StaffMember member;
+  // Whether somebody else is an active owner of the clinic.
+  bool has_other_owner;
+};
+
 // Members of clinics' staffs, invited ones included. Thread-safe.
 class StaffStore {
  public:
@@ -46,6 +53,25 @@ class StaffStore {
   absl::StatusOr<StaffMember> Accept(db::Transaction& transaction, absl::string_view token_hash,
                                      const id::AccountId& account_id,
                                      absl::string_view display_name);
+
+  // What an account may do at the clinic now; empty if it is not on the staff or suspended.
+  StaffRoles ActiveRoles(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                         const id::AccountId& account_id);
+
+  // A member of a clinic that the transaction has locked (ClinicStore::Lock).
+  // STAFF_MEMBER_NOT_FOUND.
+  absl::StatusOr<LockedStaffMember> Lock(db::Transaction& transaction,
+                                         const id::ClinicId& clinic_id,
+                                         const StaffMemberId& staff_member_id);
+
+  // Stores the roles, the suspension and the version of a locked member; so below.
+  absl::Status Update(db::Transaction& transaction, const StaffMember& member);
+
+  // Gives a locked invitation another link.
+  absl::Status RenewInvitation(db::Transaction& transaction, const StaffMember& member,
+                               absl::string_view token_hash, absl::Time expires_at);
+
+  absl::Status Remove(db::Transaction& transaction, const StaffMember& member);
 
   // The clinic's members whose ids follow `after` (nil: from the first), at most `limit`, in the
   // order of their ids.

@@ -31,7 +31,8 @@ SELECT session.session_id, session.account_id, coalesce(account.email, '') AS em
        micros(session.created_at) AS created_us, micros(session.last_seen_at) AS last_seen_us,
        micros(session.expires_at) AS expires_us, micros(session.ended_at) AS ended_us, session.device,
        micros(session.second_factor_at) AS second_factor_us, member.clinic_id, member.display_name, member.roles,
-       clinic.display_name AS clinic_display_name
+       clinic.display_name AS clinic_display_name,
+       clinic.second_factor_required AND session.second_factor_at IS NULL AS second_factor_needed
 FROM sessions AS session
 JOIN accounts AS account ON account.account_id = session.account_id
 LEFT JOIN staff_members AS member
@@ -45,7 +46,8 @@ SELECT session.session_id, session.account_id, coalesce(account.email, '') AS em
        micros(session.created_at) AS created_us, micros(session.last_seen_at) AS last_seen_us,
        micros(session.expires_at) AS expires_us, micros(session.ended_at) AS ended_us, session.device,
        micros(session.second_factor_at) AS second_factor_us, member.clinic_id, member.display_name, member.roles,
-       clinic.display_name AS clinic_display_name
+       clinic.display_name AS clinic_display_name,
+       clinic.second_factor_required AND session.second_factor_at IS NULL AS second_factor_needed
 FROM sessions AS session
 JOIN accounts AS account ON account.account_id = session.account_id
 LEFT JOIN staff_members AS member
@@ -62,6 +64,10 @@ WHERE session_id = $1 AND ended_at IS NULL AND last_seen_at <= from_micros($3)
 -- name: EndSession
 UPDATE sessions SET ended_at = from_micros($3)
 WHERE session_id = $1 AND account_id = $2 AND ended_at IS NULL
+
+-- name: GetSecondFactorSession
+-- No row unless it proved a second factor.
+SELECT session_id FROM sessions WHERE session_id = $1 AND second_factor_at IS NOT NULL
 
 -- name: PruneSessions
 DELETE FROM sessions WHERE session_id = ANY (ARRAY(

@@ -97,14 +97,9 @@ std::vector<rpc::MethodTable> Service::Tables() {
   rpc::MethodTable authorization(envoy::service::auth::v3::Authorization::service_full_name(),
                                  GatewayPolicy());
   authorization.Unary("Check", Lane::kRead, &authorization_, &AuthorizationHandlers::Check);
-  return {std::move(accounts),
-          std::move(sessions),
-          std::move(passwords),
-          std::move(factors),
-          std::move(clinics),
-          std::move(feed),
-          std::move(service_accounts),
-          std::move(authorization)};
+  return {std::move(accounts),         std::move(sessions),     std::move(passwords),
+          std::move(factors),          std::move(clinics),      std::move(feed),
+          std::move(service_accounts), std::move(authorization)};
 }
 
 std::map<std::string, outbox::Route> Service::Routes() {

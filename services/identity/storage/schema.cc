@@ -22,9 +22,9 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
            .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
           {.project = "identity",
            .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
-                        "session_details", "known_devices", "password_resets", "second_factors",
-                        "staff_changes", "clinic_settings", "session_endings", "service_accounts",
-                        "service_account_endings"}}};
+                       "session_details", "known_devices", "password_resets", "second_factors",
+                       "staff_changes", "clinic_settings", "session_endings", "service_accounts",
+                       "service_account_endings"}}};
 }
 
 }  // namespace portal::identity

@@ -22,6 +22,8 @@ ABSL_FLAG(std::string, mail_directory, "",
           "Development: folder that mails are written to. Empty: they wait.");
 ABSL_FLAG(std::string, common_passwords, "/usr/share/ncrack/top50000.pwd",
           "List of passwords that nobody may choose.");
+ABSL_FLAG(std::string, access_code_address, "",
+          "host:port of access_code, which is told of closed accounts.");
 ABSL_FLAG(int, password_workers, 0, "Threads that hash passwords; 0: one for each two processors.");
 ABSL_FLAG(int, queued_passwords, 32,
           "Calls waiting for such a thread before further ones are refused.");
@@ -33,6 +35,9 @@ ABSL_FLAG(
     int, attempts_per_client, portal::identity::kAttemptsPerClient.attempts,
     "Failed sign-ins, failed verifications, and sign-ups, each, from one client address in 15 "
     "minutes.");
+ABSL_FLAG(int, terms_version, 0,
+          "Version of the terms of use that people agree to; 0: there are none. Raise it when new "
+          "ones are published.");
 
 namespace portal::identity {
 namespace {
@@ -41,6 +46,7 @@ absl::Status CheckConfig(const Config& config) {
   const std::pair<const char*, const std::string*> needed[] = {
       {"passport_signing_keys", &config.passport_signing_keys},
       {"portal_base_url", &config.portal_base_url},
+      {"access_code_address", &config.access_code_address},
   };
   for (const auto& [flag, value] : needed) {
     if (value->empty())
@@ -60,6 +66,9 @@ absl::Status CheckConfig(const Config& config) {
   }
   if (config.attempts_per_client.attempts < 1) {
     return absl::FailedPreconditionError("--attempts_per_client must be positive");
+  }
+  if (config.terms_version < 0) {
+    return absl::FailedPreconditionError("--terms_version must not be negative");
   }
   return absl::OkStatus();
 }
@@ -81,6 +90,7 @@ absl::StatusOr<Config> ConfigFromFlags() {
   config.portal_base_url =
       std::string(absl::StripSuffix(absl::GetFlag(FLAGS_portal_base_url), "/"));
   config.mail_directory = absl::GetFlag(FLAGS_mail_directory);
+  config.access_code_address = absl::GetFlag(FLAGS_access_code_address);
   config.common_passwords = absl::GetFlag(FLAGS_common_passwords);
   config.password_cost = {
       .passes = static_cast<uint64_t>(std::max(0, absl::GetFlag(FLAGS_argon2_passes))),
@@ -90,6 +100,7 @@ absl::StatusOr<Config> ConfigFromFlags() {
                            .idle = absl::GetFlag(FLAGS_session_idle)};
   config.attempts_per_client = {.attempts = absl::GetFlag(FLAGS_attempts_per_client),
                                 .window = kAttemptsPerClient.window};
+  config.terms_version = absl::GetFlag(FLAGS_terms_version);
   RETURN_IF_ERROR(CheckConfig(config));
   return config;
 }

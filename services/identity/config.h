@@ -19,10 +19,13 @@ struct Config {
   // Empty: mails wait for a service that sends them.
   std::string mail_directory;
   std::string common_passwords;
+  // host:port.
+  std::string access_code_address;
   crypto::PasswordCost password_cost;
   rpc::WorkQueue::Options password_lane;
   SessionLimits session_limits;
   AttemptLimit attempts_per_client;
+  int terms_version;
 };
 
 // Call after absl::ParseCommandLine. FAILED_PRECONDITION, for the operator, names a flag that is

@@ -14,6 +14,8 @@
 #include "libs/telemetry/log.h"
 #include "services/identity/config.h"
 #include "services/identity/mail/mail_directory.h"
+#include "services/identity/rpc/account_closed.h"
+#include "services/identity/rpc/account_directory.h"
 #include "services/identity/rpc/service.h"
 #include "services/identity/storage/retention.h"
 #include "services/identity/storage/schema.h"
@@ -21,12 +23,19 @@
 namespace portal::identity {
 namespace {
 
-// Rows are kept for hours at least; some minutes more do not matter.
-constexpr absl::Duration kPruneInterval = absl::Minutes(5);
+// Rows are kept for hours at least, and accounts told of belatedly have waited for a release; some
+// minutes more do not matter.
+constexpr absl::Duration kChoreInterval = absl::Minutes(5);
 
 background::Next Prune(Retention& retention) {
   const absl::StatusOr<bool> more = retention.Prune();
   if (!more.ok()) telemetry::LogWarning("prune_failed", {{"error", more.status().message()}});
+  return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
+}
+
+background::Next TellUntold(AccountDirectory& directory) {
+  const absl::StatusOr<bool> more = directory.TellUntold();
+  if (!more.ok()) telemetry::LogWarning("tell_failed", {{"error", more.status().message()}});
   return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
 }
 
@@ -51,16 +60,22 @@ absl::Status Run() {
                    .hasher = *hasher,
                    .password_policy = password_policy,
                    .passport_issuer = issuer,
+                   .sealing_keys = runtime->sealing_keys(),
                    .sealer = runtime->sealer(),
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
                    .portal_base_url = config.portal_base_url,
                    .session_limits = config.session_limits,
-                   .attempts_per_client = config.attempts_per_client});
+                   .attempts_per_client = config.attempts_per_client,
+                   .terms_version = config.terms_version});
   Retention retention(runtime->background_pool(), runtime->clock());
-  background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
+  background::Loop pruning(kChoreInterval, [&] { return Prune(retention); });
   std::map<std::string, outbox::Route> routes = mails->Routes();
+  routes[kAccountClosedTopic] =
+      AccountClosedRouteTo(runtime->ChannelTo("access_code", config.access_code_address));
   routes.merge(Service::Routes());
+  AccountDirectory directory(runtime->background_pool(), runtime->outbox());
+  background::Loop telling(kChoreInterval, [&] { return TellUntold(directory); });
   return runtime->Serve(service.Tables(), std::move(routes));
 }
 

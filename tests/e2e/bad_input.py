@@ -30,6 +30,10 @@ TOO_LARGE = 2 * 1024 * 1024
 
 # Answered by the service; what a client sends there does not matter.
 OUTPUT_ONLY = {
+    "portal.identity.v1.Account.account_id",
+    "portal.identity.v1.Account.email",
+    "portal.identity.v1.Account.accepted_terms_version",
+    "portal.identity.v1.Account.current_terms_version",
     "portal.identity.v1.Clinic.clinic_id",
     "portal.records.v1.Patient.patient_id",
     "portal.records.v1.Patient.clinic_id",
@@ -63,6 +67,7 @@ BAD_INTEGERS = {
     "page_size": (-1, SMALL, 101, BIG),
     "validity_days": (-1, SMALL, 31, BIG),
     "version": (0, -1, -(2**63)),
+    "accepted_terms_version": (-1, SMALL),
     "year": (0, -1, 10_000, BIG),
     "month": (0, -1, 13, BIG),
     "day": (0, -1, 32, SMALL),
@@ -75,6 +80,10 @@ ALTERED: dict[str, dict[str, Any]] = {
     "identity.AccountService/VerifyEmail": {"token": "A" * 43},
     "identity.PasswordService/RequestPasswordReset": {"email": "another@example.com"},
     "identity.PasswordService/ResetPassword": {"token": "A" * 43},
+    "identity.AccountService/UpdateAccount": {"account": {"language": "en"}},
+    "identity.AccountService/AcceptTerms": {"version": 2},
+    "identity.MailboxService/RequestMailboxCode": {"email": "another@example.com"},
+    "identity.MailboxService/ConfirmMailboxCode": {"email": "another@example.com"},
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},
     "identity.ClinicService/InviteStaffMember": {"email": "another@example.com"},
     "identity.ClinicService/AcceptStaffInvitation": {"display_name": "Dr. Altered"},
@@ -89,7 +98,7 @@ ALTERED: dict[str, dict[str, Any]] = {
 }
 
 # Requests of secrets alone, which a repetition neither needs nor tells: the first one stands.
-SECRETS_ONLY = {"identity.PasswordService/ChangePassword"}
+SECRETS_ONLY = {"identity.AccountService/CloseAccount", "identity.PasswordService/ChangePassword"}
 
 # Where in a list: phones[2].
 PLACE = re.compile(r"\[[0-9]+\]")
@@ -295,6 +304,8 @@ def wrong_values(valid: Message, path: Path, field: FieldDescriptor) -> Iterator
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
     elif field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
         for number in BAD_INTEGERS[field.name]:
+            if field.cpp_type == FieldDescriptor.CPPTYPE_INT32 and number < SMALL:
+                continue
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
 
 

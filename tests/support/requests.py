@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from suite import people
+from suite.services import TERMS_VERSION
+from tests.support import mailbox_codes
 from tests.support.calls import GATEWAY
 from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World, chart_fields, new_id, patient_fields
 
 Fields = dict[str, Any]
+
+SCHEDULING = "scheduling"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Recipe:
 
 
 def _sign_up(world: World) -> Fields:
-    return {"email": world.new_email(), "password": PASSWORD, "request_id": new_id()}
+    return people.TERMS | {"email": world.new_email(), "password": PASSWORD, "request_id": new_id()}
 
 
 def _verify_email(world: World) -> Fields:
@@ -35,6 +39,19 @@ def _verify_email(world: World) -> Fields:
     assert world.send("identity.AccountService/SignUp", request).ok
     token = world.suite.mailbox.wait_for_token(request["email"])
     return {"token": token, "password": PASSWORD, "request_id": new_id()}
+
+
+def _update_account(_: World) -> Fields:
+    return {"account": {"language": "fr"}, "update_mask": "language", "request_id": new_id()}
+
+
+def _accept_terms(_: World) -> Fields:
+    return {"version": TERMS_VERSION, "request_id": new_id()}
+
+
+def _close_account(world: World) -> Fields:
+    world.new_subject()
+    return {"password": PASSWORD, "request_id": new_id()}
 
 
 def _sign_in(world: World) -> Fields:
@@ -68,6 +85,22 @@ def _reset_password(world: World) -> Fields:
     assert world.send("identity.PasswordService/RequestPasswordReset", request).ok
     token = world.suite.mailbox.wait_for_token(request["email"], page="reset-password")
     return {"token": token, "new_password": NEW_PASSWORD, "request_id": new_id()}
+
+
+def _request_mailbox_code(world: World) -> Fields:
+    visitor = {"email": world.new_email(), "client_address": "192.0.2.1", "language": "fr"}
+    return _of_clinic(world) | visitor | {"request_id": new_id()}
+
+
+def _confirm_mailbox_code(world: World) -> Fields:
+    request = _request_mailbox_code(world)
+    assert world.send("identity.MailboxService/RequestMailboxCode", request, certificate=SCHEDULING).ok
+    return {
+        "email": request["email"],
+        "mailbox_code": mailbox_codes.replace(world, request["email"]),
+        "client_address": "192.0.2.1",
+        "request_id": new_id(),
+    }
 
 
 def _create_clinic(world: World) -> Fields:
@@ -178,6 +211,9 @@ REQUESTS = {
     "identity.AccountService/SignUp": Recipe("nobody", _sign_up),
     "identity.AccountService/VerifyEmail": Recipe("nobody", _verify_email),
     "identity.AccountService/GetAccount": Recipe("account", _nothing),
+    "identity.AccountService/UpdateAccount": Recipe("account", _update_account),
+    "identity.AccountService/AcceptTerms": Recipe("account", _accept_terms),
+    "identity.AccountService/CloseAccount": Recipe("account", _close_account),
     "identity.SessionService/SignIn": Recipe("nobody", _sign_in),
     "identity.SessionService/SignOut": Recipe("account", _nothing),
     "identity.SessionService/GetSession": Recipe("account", _nothing),
@@ -188,6 +224,8 @@ REQUESTS = {
     "identity.PasswordService/ChangePassword": Recipe("account", _change_password),
     "identity.PasswordService/RequestPasswordReset": Recipe("nobody", _request_reset),
     "identity.PasswordService/ResetPassword": Recipe("nobody", _reset_password),
+    "identity.MailboxService/RequestMailboxCode": Recipe("nobody", _request_mailbox_code, certificate=SCHEDULING),
+    "identity.MailboxService/ConfirmMailboxCode": Recipe("nobody", _confirm_mailbox_code, certificate=SCHEDULING),
     "identity.ClinicService/CreateClinic": Recipe("nobody", _create_clinic, certificate="operator"),
     "identity.ClinicService/GetClinic": Recipe("front_desk", _of_clinic),
     "identity.ClinicService/InviteStaffMember": Recipe("owner", _invite),

@@ -34,6 +34,9 @@ inline constexpr size_t kTokenCharacters = 43;
 
 inline constexpr absl::Duration kVerificationLifetime = absl::Hours(1);
 inline constexpr absl::Duration kPasswordResetLifetime = absl::Hours(1);
+// Six digits, so they are short-lived, and few are tried.
+inline constexpr size_t kMailboxCodeDigits = 6;
+inline constexpr absl::Duration kMailboxCodeLifetime = absl::Minutes(10);
 inline constexpr absl::Duration kInvitationLifetime = absl::Hours(7 * 24);
 
 inline constexpr int kDefaultPageSize = 50;
@@ -60,6 +63,11 @@ inline constexpr AttemptLimit kPasswordResetsPerEmail = {5, absl::Hours(1)};
 // Passwords tried with one link: wide enough for a person who tries all variants they remember, in
 // the link's hour. Afterwards the link is void.
 inline constexpr int kPasswordsPerLink = 10;
+// Tries of one mailbox code; afterwards it is void.
+inline constexpr int kTriesPerMailboxCode = 5;
+// Codes sent to one mailbox. Who guesses at a mailbox that is not theirs has 25 tries an hour among
+// a million: 0.06 % in a day of mails to its owner.
+inline constexpr AttemptLimit kMailboxCodesPerEmail = {5, absl::Hours(1)};
 // One address may be a clinic's or a mobile network's, so this is wide: it slows those who try one
 // password on many accounts. Successful sign-ins and verifications do not count.
 // --attempts_per_client sets the number.
@@ -74,6 +82,9 @@ inline constexpr absl::Duration kDeviceRetention = absl::Hours(180 * 24);
 // Of one account; a client that keeps no tokens makes one at each sign-in, and the oldest go.
 inline constexpr int kMaxKnownDevices = 50;
 inline constexpr int kPruneBatch = 500;
+
+// Accounts that messaging is told of belatedly, in one transaction.
+inline constexpr int kTellBatch = 100;
 
 }  // namespace portal::identity
 

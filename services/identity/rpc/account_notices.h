@@ -31,6 +31,7 @@ class AccountNotices {
   // As much work, for nobody.
   void ResetPasswordOfNobody(db::Transaction& transaction, const AccountContact& to,
                              absl::string_view token) const;
+  void AccountClosed(db::Transaction& transaction, const AccountContact& to) const;
   // `device`: what DeviceName() made of it.
   void NewDeviceSignIn(db::Transaction& transaction, const AccountContact& to, absl::Time at,
                        absl::string_view device) const;

@@ -43,6 +43,7 @@ ClinicHandlers::ClinicHandlers(const Dependencies& dependencies)
       staff_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
+      directory_(dependencies.pool, dependencies.outbox),
       mails_(dependencies.outbox, dependencies.portal_base_url) {}
 
 absl::StatusOr<v1::Clinic> ClinicHandlers::CreateClinic(const rpc::Context& context,
@@ -185,6 +186,7 @@ absl::StatusOr<StaffMember> ClinicHandlers::Accept(db::Transaction& transaction,
   if (acceptor.new_password_hash.has_value()) {
     RETURN_IF_ERROR(accounts_.Create(transaction, acceptor.account_id, invitation.email,
                                      *acceptor.new_password_hash, now));
+    RETURN_IF_ERROR(directory_.Tell(transaction, acceptor.account_id));
   } else {
     RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(invitation.email)));
   }

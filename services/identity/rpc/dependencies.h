@@ -4,6 +4,7 @@
 #include <string>
 
 #include "libs/auth/passport_token.h"
+#include "libs/crypto/keyring.h"
 #include "libs/crypto/password.h"
 #include "libs/crypto/sealer.h"
 #include "libs/db/pool.h"
@@ -24,6 +25,8 @@ struct Dependencies {
   const crypto::PasswordHasher& hasher;
   const PasswordPolicy& password_policy;
   const auth::PassportIssuer& passport_issuer;
+  // Key what is stored instead of a mailbox code.
+  const crypto::Keyring& sealing_keys;
   // For page tokens.
   const crypto::Sealer& sealer;
   const outbox::Outbox& outbox;
@@ -32,6 +35,8 @@ struct Dependencies {
   std::string portal_base_url;
   SessionLimits session_limits = {};
   AttemptLimit attempts_per_client = kAttemptsPerClient;
+  // Of the terms of use that are published now; 0: there are none.
+  int terms_version = 0;
 };
 
 }  // namespace portal::identity

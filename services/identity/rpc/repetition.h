@@ -24,7 +24,8 @@ Request WithoutPassword(Request request) {
 inline bool IsSettled(const absl::Status& found) {
   const std::string reason = status::ReasonOf(found);
   return found.ok() || reason == "LINK_REJECTED" || reason == "CREDENTIALS_REJECTED" ||
-         reason == "PASSWORD_UNACCEPTABLE" || reason == "INVALID_FIELD";
+         reason == "MAILBOX_CODE_REJECTED" || reason == "PASSWORD_UNACCEPTABLE" ||
+         reason == "INVALID_FIELD";
 }
 
 }  // namespace portal::identity

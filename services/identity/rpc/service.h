@@ -9,7 +9,9 @@
 #include "libs/rpc/method_table.h"
 #include "services/identity/rpc/account_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
+#include "services/identity/rpc/closure_handlers.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/mailbox_handlers.h"
 #include "services/identity/rpc/password_handlers.h"
 #include "services/identity/rpc/session_handlers.h"
 
@@ -20,8 +22,10 @@ class Service {
  public:
   explicit Service(const Dependencies& dependencies)
       : accounts_(dependencies),
+        closures_(dependencies),
         sessions_(dependencies),
         passwords_(dependencies),
+        mailboxes_(dependencies),
         clinics_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
@@ -32,8 +36,10 @@ class Service {
 
  private:
   AccountHandlers accounts_;
+  ClosureHandlers closures_;
   SessionHandlers sessions_;
   PasswordHandlers passwords_;
+  MailboxHandlers mailboxes_;
   ClinicHandlers clinics_;
 };
 

@@ -8,7 +8,10 @@
 #include "absl/strings/match.h"
 #include "libs/notice/notice.h"
 #include "libs/testing/status_matchers.h"
+#include "portal/access_code/v1/account_closure_service.pb.h"
 #include "portal/messaging/v1/notice_service.pb.h"
+#include "services/identity/rpc/account_closed.h"
+#include "services/identity/rpc/account_directory.h"
 #include "services/identity/rpc/mails.h"
 #include "services/identity/storage/schema.h"
 
@@ -48,7 +51,7 @@ std::string TokenOf(const std::string& link, const std::string& page) {
 
 }  // namespace
 
-ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
+ServiceTest::ServiceTest(const crypto::PasswordCost& cost, int terms_version)
     : database_(testing::PostgresCluster::Shared().CreateDatabase("identity")),
       signing_keys_(Value(crypto::SigningKeyring::Load(harness_.signing_keys()))),
       hasher_(Value(crypto::PasswordHasher::Create(cost))),
@@ -61,11 +64,13 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
                    .hasher = *hasher_,
                    .password_policy = password_policy_,
                    .passport_issuer = issuer_,
+                   .sealing_keys = harness_.keyring(),
                    .sealer = harness_.sealer(),
                    .outbox = outbox_,
                    .idempotency = idempotency_,
                    .portal_base_url = kBaseUrl,
-                   .attempts_per_client = {kAttemptsPerClientForTest, kAttemptsPerClient.window}});
+                   .attempts_per_client = {kAttemptsPerClientForTest, kAttemptsPerClient.window},
+                   .terms_version = terms_version});
   std::map<std::string, outbox::Route> routes;
   for (const char* topic : {kVerifyEmailTopic, kSignUpRepeatedTopic, kStaffInvitationTopic}) {
     routes[topic] = [this](const outbox::Delivery& delivery) {
@@ -79,6 +84,16 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
     notices_.push_back(request.notice());
     return absl::OkStatus();
   };
+  routes[kAccountClosedTopic] = [this](const outbox::Delivery& delivery) {
+    access_code::v1::CloseAccountRequest request;
+    EXPECT_TRUE(request.ParseFromString(delivery.payload));
+    accounts_closed_.push_back(request.account_id());
+    return absl::OkStatus();
+  };
+  routes[kDirectoryAccountTopic] = [this](const outbox::Delivery& delivery) {
+    EXPECT_TRUE(accounts_told_.emplace_back().ParseFromString(delivery.payload));
+    return absl::OkStatus();
+  };
   routes.merge(Service::Routes());
   relay_ = std::make_unique<outbox::Relay>(pool_, outbox_, metrics_, std::move(routes));
   harness_.options().executor.password = {.workers = 4, .capacity = 100};
@@ -86,6 +101,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
   accounts_ = v1::AccountService::NewStub(harness_.Channel());
   sessions_ = v1::SessionService::NewStub(harness_.Channel());
   passwords_ = v1::PasswordService::NewStub(harness_.Channel());
+  mailboxes_ = v1::MailboxService::NewStub(harness_.Channel("scheduling"));
   clinics_ = v1::ClinicService::NewStub(harness_.Channel());
   operator_ = v1::ClinicService::NewStub(harness_.Channel("operator"));
 }
@@ -235,6 +251,18 @@ std::vector<messaging::v1::Notice> ServiceTest::Notices() {
 
 std::string ServiceTest::TokenIn(const std::string& link, const std::string& page) {
   return TokenOf(link, page);
+}
+
+std::vector<std::string> ServiceTest::AccountsClosed() {
+  while (Value(relay_->DeliverOnce()) > 0) {
+  }
+  return std::exchange(accounts_closed_, {});
+}
+
+std::vector<messaging::v1::PutAccountRequest> ServiceTest::AccountsTold() {
+  while (Value(relay_->DeliverOnce()) > 0) {
+  }
+  return std::exchange(accounts_told_, {});
 }
 
 std::string ServiceTest::VerificationToken() {

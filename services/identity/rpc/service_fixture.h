@@ -26,8 +26,10 @@
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/mail.pb.h"
+#include "portal/identity/v1/mailbox_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
+#include "portal/messaging/v1/directory_service.pb.h"
 #include "portal/messaging/v1/notice.pb.h"
 #include "services/identity/rpc/service.h"
 
@@ -42,7 +44,9 @@ class ServiceTest : public ::testing::Test {
  protected:
   static constexpr int kAttemptsPerClientForTest = 25;
 
-  explicit ServiceTest(const crypto::PasswordCost& cost = {.passes = 1, .memory_bytes = 8 * 1024});
+  // `terms_version`: of the terms that are published; 0: there are none.
+  explicit ServiceTest(const crypto::PasswordCost& cost = {.passes = 1, .memory_bytes = 8 * 1024},
+                       int terms_version = 0);
   ~ServiceTest() override;
 
   // A service's answer and how it ended.
@@ -121,6 +125,11 @@ class ServiceTest : public ::testing::Test {
   std::string VerificationToken();
   std::string InvitationToken();
 
+  // Ids of the accounts that access_code was told are closed, since the last call.
+  std::vector<std::string> AccountsClosed();
+  // What messaging was told of accounts since the last call, oldest first.
+  std::vector<messaging::v1::PutAccountRequest> AccountsTold();
+
   std::string NewRequestId() const { return id::NewUuidV7(clock_).ToString(); }
   std::string Sql(const std::string& sql) const { return testing::Psql(database_.superuser, sql); }
   std::string Count(const std::string& table) const { return Sql("SELECT count(*) FROM " + table); }
@@ -141,10 +150,13 @@ class ServiceTest : public ::testing::Test {
   telemetry::Metrics metrics_;
   std::vector<v1::Mail> mails_;
   std::vector<messaging::v1::Notice> notices_;
+  std::vector<messaging::v1::PutAccountRequest> accounts_told_;
+  std::vector<std::string> accounts_closed_;
   std::unique_ptr<outbox::Relay> relay_;
   std::unique_ptr<v1::AccountService::Stub> accounts_;
   std::unique_ptr<v1::SessionService::Stub> sessions_;
   std::unique_ptr<v1::PasswordService::Stub> passwords_;
+  std::unique_ptr<v1::MailboxService::Stub> mailboxes_;
   std::unique_ptr<v1::ClinicService::Stub> clinics_;
   std::unique_ptr<v1::ClinicService::Stub> operator_;
 };

@@ -25,6 +25,9 @@ enum class AttemptKind {
   kSignInFromDevice = 6,  // by the id of a device that the account was used from before
   kPasswordResetOfEmail = 7,
   kPasswordResetFromClient = 8,
+  kMailboxCodeOfEmail = 20,
+  kMailboxCodeFromClient = 21,
+  kMailboxTryFromClient = 22,
 };
 
 // An attempt, of its kind, at or from somebody.

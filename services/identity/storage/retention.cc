@@ -15,7 +15,9 @@ absl::StatusOr<bool> Retention::Prune() {
   ASSIGN_OR_RETURN(const bool more_devices,
                    Prune(queries::kPruneKnownDevices, now - kDeviceRetention));
   ASSIGN_OR_RETURN(const bool more_resets, Prune(queries::kPrunePasswordResets, now));
-  return more_sign_ups || more_sessions || more_attempts || more_devices || more_resets;
+  ASSIGN_OR_RETURN(const bool more_codes, Prune(queries::kPruneMailboxCodes, now));
+  return more_sign_ups || more_sessions || more_attempts || more_devices || more_resets ||
+         more_codes;
 }
 
 absl::StatusOr<bool> Retention::Prune(const db::Query& query, absl::Time expired_until) {

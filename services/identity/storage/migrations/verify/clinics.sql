@@ -5,5 +5,4 @@ FROM staff_members WHERE false;
 SELECT 1 / (has_table_privilege(:'app_role', 'clinics', 'SELECT')
             AND has_table_privilege(:'app_role', 'clinics', 'INSERT')
             AND NOT has_table_privilege(:'app_role', 'clinics', 'DELETE')
-            AND NOT has_table_privilege(:'app_role', 'staff_members', 'DELETE')
             AND NOT has_column_privilege(:'app_role', 'staff_members', 'clinic_id', 'UPDATE'))::int;

@@ -19,6 +19,8 @@ absl::string_view ToString(ActorKind kind) {
       return "account";
     case ActorKind::kStaff:
       return "staff";
+    case ActorKind::kServiceAccount:
+      return "service_account";
     case ActorKind::kService:
       return "service";
     case ActorKind::kOperator:

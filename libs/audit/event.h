@@ -19,11 +19,12 @@
 namespace portal::audit {
 
 enum class ActorKind {
-  kNobody,    // not signed in
-  kAccount,   // a patient's or family's account
-  kStaff,     // an account acting in a role at a clinic
-  kService,   // a service of ours on its own behalf: `calling_service`
-  kOperator,  // a person at an operator command; `source_address` is user@host
+  kNobody,          // not signed in
+  kAccount,         // a patient's or family's account
+  kStaff,           // an account acting in a role at a clinic
+  kServiceAccount,  // a clinic's back end, acting within its scopes
+  kService,         // a service of ours on its own behalf: `calling_service`
+  kOperator,        // a person at an operator command; `source_address` is user@host
 };
 
 absl::string_view ToString(ActorKind kind);
@@ -32,7 +33,7 @@ absl::string_view ToString(ActorKind kind);
 // printable ASCII of at most kMaxTextBytes, empty where they do not apply.
 struct Event {
   ActorKind actor_kind = ActorKind::kNobody;
-  std::optional<id::AccountId> actor_id;
+  std::optional<id::AccountId> actor_id;  // or the service account's id
   std::optional<id::SessionId> session_id;
   std::string calling_service;  // from its certificate
   std::optional<id::ClinicId> clinic_id;

@@ -26,14 +26,15 @@ class Verifier {
     if (report_.checkpoints == 0) {
       // Without one nobody knows whose trail this should be, nor how long.
       ASSIGN_OR_RETURN(const std::vector<Batch> first, ListBatches(0));
-      if (!first.empty()) Find("there are batches, but no checkpoint");
+      if (!first.empty()) FindIn(first[0].number, "there are batches, but no checkpoint");
       return std::move(report_);
     }
     RETURN_IF_ERROR(CheckBatches());
     for (const auto& [number, hash] : promised_) {
-      Find("batch ", number, " is missing, though a checkpoint names it");
+      FindIn(number, "batch ", number, " is missing, though a checkpoint names it");
     }
     RETURN_IF_ERROR(CheckStrayEvents());
+    RETURN_IF_ERROR(PointAtFirstBroken());
     return std::move(report_);
   }
 
@@ -41,6 +42,14 @@ class Verifier {
   template <typename... Words>
   void Find(const Words&... words) {
     report_.findings.push_back(absl::StrCat(words...));
+  }
+
+  // The same, about a batch.
+  template <typename... Words>
+  void FindIn(int64_t batch, const Words&... words) {
+    Find(words...);
+    int64_t& first = report_.first_broken_batch;
+    if (first == 0 || batch < first) first = batch;
   }
 
   bool IsSigned(const std::string& trail, const Batch& batch) const {
@@ -73,24 +82,26 @@ class Verifier {
     const std::string where = absl::StrCat("batch ", batch.number);
     ++report_.batches;
     if (batch.number != last_number_ + 1) {
-      Find("batches ", last_number_ + 1, " to ", batch.number - 1, " are missing");
+      FindIn(last_number_ + 1, "batches ", last_number_ + 1, " to ", batch.number - 1,
+             " are missing");
     } else if (batch.previous_hash != last_hash_) {
-      Find(where, " does not follow from the batch before");
+      FindIn(batch.number, where, " does not follow from the batch before");
     }
     last_number_ = batch.number;
     last_hash_ = batch.hash;
 
-    if (!IsSigned(report_.trail, batch)) Find(where, " has no valid signature");
+    if (!IsSigned(report_.trail, batch)) FindIn(batch.number, where, " has no valid signature");
     const auto promised = promised_.extract(batch.number);
     if (!promised.empty() && promised.mapped() != batch.hash) {
-      Find(where, " is not the one that its checkpoint names");
+      FindIn(batch.number, where, " is not the one that its checkpoint names");
     }
     ASSIGN_OR_RETURN(const Contents contents, ReadContents(batch.number));
     report_.events += contents.count;
     if (contents.count != batch.event_count) {
-      Find(where, " has ", contents.count, " events, but ", batch.event_count, " were sealed");
+      FindIn(batch.number, where, " has ", contents.count, " events, but ", batch.event_count,
+             " were sealed");
     } else if (HashBatch(report_.trail, batch, contents.canonical) != batch.hash) {
-      Find(where, " holds events that differ from what was sealed");
+      FindIn(batch.number, where, " holds events that differ from what was sealed");
     }
     return absl::OkStatus();
   }
@@ -108,13 +119,15 @@ class Verifier {
   struct Contents {
     int64_t count = 0;
     std::string canonical;
+    std::string first_event_id, last_event_id;
   };
 
   absl::StatusOr<Contents> ReadContents(int64_t batch) {
     return pool_.Read([&](db::Session& session) -> absl::StatusOr<Contents> {
       Contents contents;
       for (const db::Row& row : session.Exec(queries::kListSealedAuditEvents, batch)) {
-        ++contents.count;
+        contents.last_event_id = row.Text("event_id");
+        if (contents.count++ == 0) contents.first_event_id = contents.last_event_id;
         contents.canonical += CanonicalEvent(row);
       }
       return contents;
@@ -123,14 +136,23 @@ class Verifier {
 
   absl::Status CheckStrayEvents() {
     return pool_.Read([&](db::Session& session) {
-      std::vector<std::string> strays;
+      std::vector<int64_t> strays;  // told only once all are read: a lost connection repeats this
       for (const db::Row& row : session.Exec(queries::kListAuditBatchNumbersWithoutBatch, kPage)) {
-        strays.push_back(
-            absl::StrCat("events claim batch ", row.Int64("batch_no"), ", which does not exist"));
+        strays.push_back(row.Int64("batch_no"));
       }
-      report_.findings.insert(report_.findings.end(), strays.begin(), strays.end());
+      for (const int64_t batch : strays) {
+        FindIn(batch, "events claim batch ", batch, ", which does not exist");
+      }
       return absl::OkStatus();
     });
+  }
+
+  absl::Status PointAtFirstBroken() {
+    if (report_.first_broken_batch == 0) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Contents contents, ReadContents(report_.first_broken_batch));
+    report_.first_broken_event_id = contents.first_event_id;
+    report_.last_broken_event_id = contents.last_event_id;
+    return absl::OkStatus();
   }
 
   db::Pool& pool_;

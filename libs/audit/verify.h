@@ -19,6 +19,10 @@ struct Report {
   // Up to here the trail is proven complete; what was sealed later could still be cut off
   // unnoticed.
   int64_t last_checkpoint_batch = 0;
+  // The lowest batch that a finding is about: where to begin to look. 0 if none is about a batch.
+  int64_t first_broken_batch = 0;
+  // Its first and last event as they are now; empty if it has none.
+  std::string first_broken_event_id, last_broken_event_id;
   // One sentence each, naming the batch or the line; empty if the trail is as it was sealed.
   std::vector<std::string> findings;
 };

@@ -2,8 +2,8 @@
 //
 //   verify_audit --database_url=... --audit_checkpoints=FILE --audit_public_keys=DIRECTORY
 //
-// Prints one line per finding and a summary. Exit code 0: the trail is as it was sealed; 1: there
-// are findings; 2: it could not look.
+// Prints one line per finding, where to begin to look, and a summary. Exit code 0: the trail is as
+// it was sealed; 1: there are findings; 2: it could not look.
 
 #include <cstdio>
 
@@ -11,6 +11,7 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "libs/audit/queries.h"
 #include "libs/audit/verify.h"
@@ -51,6 +52,14 @@ int Main() {
     return 2;
   }
   for (const std::string& finding : report->findings) absl::PrintF("%s\n", finding);
+  if (report->first_broken_batch != 0) {
+    absl::PrintF("first broken: audit_batches and audit_events with batch_no = %d%s\n",
+                 report->first_broken_batch,
+                 report->first_broken_event_id.empty()
+                     ? ""
+                     : absl::StrCat(", events ", report->first_broken_event_id, " to ",
+                                    report->last_broken_event_id));
+  }
   absl::PrintF("%s: %d events in %d batches, %d checkpoints up to batch %d: %s\n", report->trail,
                report->events, report->batches, report->checkpoints, report->last_checkpoint_batch,
                report->findings.empty() ? "as sealed" : "TAMPERED WITH");

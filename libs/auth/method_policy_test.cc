@@ -109,5 +109,66 @@ TEST(MethodPolicyTest, StaffNeedOneOfTheRolesAtTheClinicNamed) {
   EXPECT_EQ(Outcome(policy, &owner, Request(kClinic)), "OK");
 }
 
+Passport ServiceAccountAt(const char* clinic, ServiceScopes scopes) {
+  Passport passport;
+  passport.service_account = {*id::ClinicId::Parse("clinic_id", clinic), scopes};
+  return passport;
+}
+
+// A policy given at registration, to a method that has none of its own.
+policy::v1::Policy StaffPolicy(policy::v1::ServiceScope scope) {
+  policy::v1::Policy policy;
+  policy.add_services("gateway");
+  policy.mutable_staff()->add_roles(policy::v1::STAFF_ROLE_OWNER);
+  policy.mutable_staff()->set_clinic_field("clinic_id");
+  policy.mutable_staff()->set_scope(scope);
+  return policy;
+}
+
+TEST(MethodPolicyTest, PolicyIsGivenOnlyToMethodsWithoutOne) {
+  const policy::v1::Policy given = StaffPolicy(policy::v1::SERVICE_SCOPE_UNSPECIFIED);
+  const auto policy = MethodPolicy::Of(MethodOf("FaultyService", "NoPolicy"), given);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->caller(), MethodPolicy::Caller::kStaff);
+  EXPECT_FALSE(MethodPolicy::Of(MethodOf("ProbeService", "CallStaff"), given).ok());
+  EXPECT_FALSE(MethodPolicy::Of(MethodOf("FaultyService", "NoPolicy"), {}).ok());
+}
+
+TEST(MethodPolicyTest, UnknownScopeIsAFault) {
+  policy::v1::Policy given = StaffPolicy(static_cast<policy::v1::ServiceScope>(99));
+  EXPECT_FALSE(MethodPolicy::Of(MethodOf("FaultyService", "NoPolicy"), given).ok());
+}
+
+TEST(MethodPolicyTest, ServiceAccountNeedsTheScopeAtItsOwnClinic) {
+  const auto policy = MethodPolicy::Of(MethodOf("FaultyService", "NoPolicy"),
+                                       StaffPolicy(policy::v1::SERVICE_SCOPE_CHARTS_READ));
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  const Passport fitting =
+      ServiceAccountAt(kClinic, {ServiceScope::kChartsRead, ServiceScope::kPlansRead});
+  const Passport unfitting =
+      ServiceAccountAt(kClinic, {ServiceScope::kChartsWrite, ServiceScope::kPatientsRead});
+  EXPECT_EQ(Outcome(*policy, &fitting, Request(kClinic)), "OK");
+  EXPECT_EQ(Outcome(*policy, &unfitting, Request(kClinic)), "SCOPE_NOT_ALLOWED");
+  EXPECT_EQ(Outcome(*policy, &fitting, Request(kOtherClinic)), "NOT_STAFF_OF_CLINIC");
+  EXPECT_EQ(Outcome(*policy, &fitting, Request("clinic")), "INVALID_FIELD");
+}
+
+TEST(MethodPolicyTest, ServiceAccountIsNeitherAnAccountNorStaff) {
+  const auto unscoped = MethodPolicy::Of(MethodOf("FaultyService", "NoPolicy"),
+                                         StaffPolicy(policy::v1::SERVICE_SCOPE_UNSPECIFIED));
+  ASSERT_TRUE(unscoped.ok()) << unscoped.status();
+  const Passport passport =
+      ServiceAccountAt(kClinic, {ServiceScope::kPatientsRead, ServiceScope::kPatientsWrite,
+                                 ServiceScope::kChartsRead, ServiceScope::kChartsWrite,
+                                 ServiceScope::kPlansRead, ServiceScope::kAccessWrite});
+  EXPECT_EQ(Outcome(*unscoped, &passport, Request(kClinic)), "SERVICE_ACCOUNT_NOT_ALLOWED");
+  EXPECT_EQ(Outcome(*unscoped, &passport, Request(kOtherClinic)), "NOT_STAFF_OF_CLINIC");
+  EXPECT_EQ(Outcome(PolicyOf("CallAccount"), &passport, Request("")),
+            "SERVICE_ACCOUNT_NOT_ALLOWED");
+  EXPECT_EQ(Outcome(PolicyOf("ReadPatient"), &passport, Request("", kPatient)),
+            "SERVICE_ACCOUNT_NOT_ALLOWED");
+  EXPECT_EQ(Outcome(PolicyOf("CallPublic"), &passport, Request("")), "OK");
+}
+
 }  // namespace
 }  // namespace portal::auth

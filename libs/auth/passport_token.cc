@@ -23,6 +23,14 @@ const std::map<StaffRole, std::string> kRoleNames = {{StaffRole::kOwner, "OWNER"
                                                      {StaffRole::kPractitioner, "PRACTITIONER"},
                                                      {StaffRole::kFrontDesk, "FRONT_DESK"}};
 
+const std::map<ServiceScope, std::string> kScopeNames = {
+    {ServiceScope::kPatientsRead, "PATIENTS_READ"},
+    {ServiceScope::kPatientsWrite, "PATIENTS_WRITE"},
+    {ServiceScope::kChartsRead, "CHARTS_READ"},
+    {ServiceScope::kChartsWrite, "CHARTS_WRITE"},
+    {ServiceScope::kPlansRead, "PLANS_READ"},
+    {ServiceScope::kAccessWrite, "ACCESS_WRITE"}};
+
 std::string LittleEndian64(uint64_t number) {
   std::string bytes(8, '\0');
   for (char& byte : bytes) {
@@ -47,20 +55,37 @@ std::string Rfc3339(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
-Json Claims(const Passport& passport, const std::string& installation) {
+Json RoleClaim(const Passport& passport) {
   Json roles = Json::object();
   for (const ClinicMembership& membership : passport.memberships) {
     Json& names = roles[membership.clinic_id.ToString()] = Json::array();
     for (StaffRole role : membership.roles.List()) names.push_back(kRoleNames.at(role));
   }
-  return {{"iss", installation},
-          {"aud", installation},
-          {"sub", passport.account_id.ToString()},
-          {"sid", passport.session_id.ToString()},
-          {"name", passport.display_name},
-          {"roles", std::move(roles)},
-          {"iat", Rfc3339(passport.issued_at)},
-          {"exp", Rfc3339(passport.expires_at)}};
+  return roles;
+}
+
+Json ServiceClaim(const ServiceAccount& service_account) {
+  Json scopes = Json::array();
+  for (const auto& [scope, name] : kScopeNames) {
+    if (service_account.scopes.Has(scope)) scopes.push_back(name);
+  }
+  return {{"clinic", service_account.clinic_id.ToString()}, {"scopes", std::move(scopes)}};
+}
+
+Json Claims(const Passport& passport, const std::string& installation) {
+  Json claims = {{"iss", installation},
+                 {"aud", installation},
+                 {"sub", passport.account_id.ToString()},
+                 {"sid", passport.session_id.ToString()},
+                 {"name", passport.display_name},
+                 {"iat", Rfc3339(passport.issued_at)},
+                 {"exp", Rfc3339(passport.expires_at)}};
+  if (passport.service_account.has_value()) {
+    claims["svc"] = ServiceClaim(*passport.service_account);
+  } else {
+    claims["roles"] = RoleClaim(passport);
+  }
+  return claims;
 }
 
 // A token taken apart; nothing in it is trusted yet.
@@ -103,19 +128,39 @@ std::optional<absl::Time> ParseTime(const std::string& text) {
   return time;
 }
 
-std::optional<StaffRoles> ParseRoles(const Json& names) {
-  StaffRoles roles;
-  for (const Json& name : names) {
+// What `texts` names, StaffRoles or ServiceScopes.
+template <typename Set, typename Value>
+std::optional<Set> ParseNames(const Json& texts, const std::map<Value, std::string>& names) {
+  Set set;
+  for (const Json& text : texts) {
     bool known = false;
-    for (const auto& [role, role_name] : kRoleNames) {
-      if (name.get_ref<const std::string&>() == role_name) {
-        roles.Add(role);
+    for (const auto& [value, name] : names) {
+      if (text.get_ref<const std::string&>() == name) {
+        set.Add(value);
         known = true;
       }
     }
     if (!known) return std::nullopt;
   }
-  return roles;
+  return set;
+}
+
+bool ParseMemberships(const Json& claim, Passport& passport) {
+  for (const auto& [clinic, names] : claim.items()) {
+    const auto clinic_id = ParseId<id::ClinicId>(clinic);
+    const auto roles = ParseNames<StaffRoles>(names, kRoleNames);
+    if (!clinic_id || !roles) return false;
+    passport.memberships.push_back({.clinic_id = *clinic_id, .roles = *roles});
+  }
+  return true;
+}
+
+bool ParseServiceAccount(const Json& claim, Passport& passport) {
+  const auto clinic_id = ParseId<id::ClinicId>(Text(claim, "clinic"));
+  const auto scopes = ParseNames<ServiceScopes>(claim.at("scopes"), kScopeNames);
+  if (!clinic_id || !scopes) return false;
+  passport.service_account = {.clinic_id = *clinic_id, .scopes = *scopes};
+  return true;
 }
 
 // Only for signed claims: they have the right form unless identity is of a version that we do not
@@ -132,13 +177,9 @@ std::optional<Passport> ParseClaims(const Json& claims) {
   passport.display_name = Text(claims, "name");
   passport.issued_at = *issued_at;
   passport.expires_at = *expires_at;
-  for (const auto& [clinic, names] : claims.at("roles").items()) {
-    const auto clinic_id = ParseId<id::ClinicId>(clinic);
-    const auto roles = ParseRoles(names);
-    if (!clinic_id || !roles) return std::nullopt;
-    passport.memberships.push_back({.clinic_id = *clinic_id, .roles = *roles});
-  }
-  return passport;
+  const bool parsed = claims.contains("svc") ? ParseServiceAccount(claims.at("svc"), passport)
+                                             : ParseMemberships(claims.at("roles"), passport);
+  return parsed ? std::optional<Passport>(std::move(passport)) : std::nullopt;
 }
 
 bool InForce(const Passport& passport, absl::Time now) {
@@ -164,12 +205,12 @@ std::optional<Passport> ParseMessage(const std::string& message, const std::stri
   }
 }
 
-absl::Status Invalid() {
+}  // namespace
+
+absl::Status PassportInvalid() {
   return status::Error(absl::StatusCode::kUnauthenticated, "PASSPORT_INVALID",
                        "the passport is not valid");
 }
-
-}  // namespace
 
 PassportIssuer::PassportIssuer(const crypto::SigningKeyring& keys, std::string installation)
     : keys_(keys), installation_(std::move(installation)) {}
@@ -188,22 +229,22 @@ PassportVerifier::PassportVerifier(const crypto::VerifyingKeyring& keys, std::st
     : keys_(keys), installation_(std::move(installation)), clock_(clock), capacity_(capacity) {}
 
 absl::StatusOr<std::shared_ptr<const Passport>> PassportVerifier::Verify(absl::string_view token) {
-  if (token.size() > kMaxPassportBytes) return Invalid();
+  if (token.size() > kMaxPassportBytes) return PassportInvalid();
   const absl::Time now = clock_.Now();
   std::string token_hash = crypto::Sha256(token);
   if (auto remembered = Recall(token_hash, now)) return remembered;
 
   const std::optional<Parts> parts = Split(token);
-  if (!parts.has_value()) return Invalid();
+  if (!parts.has_value()) return PassportInvalid();
   std::string key_id = KeyIdOf(parts->footer);
   const auto keys = keys_.Snapshot();
   const crypto::VerifyingKey* key = keys->Find(key_id);
   if (key == nullptr ||
       !key->Verify(PreAuthentication(parts->message, parts->footer), parts->signature)) {
-    return Invalid();
+    return PassportInvalid();
   }
   std::optional<Passport> passport = ParseMessage(parts->message, installation_);
-  if (!passport.has_value() || !InForce(*passport, now)) return Invalid();
+  if (!passport.has_value() || !InForce(*passport, now)) return PassportInvalid();
   auto shared = std::make_shared<const Passport>(*std::move(passport));
   Remember({std::move(token_hash), std::move(key_id), shared});
   return shared;

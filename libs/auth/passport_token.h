@@ -17,7 +17,8 @@
 
 // Passports on the wire: PASETO v4.public (Ed25519) with the claims sub (account), sid (session),
 // name, roles (clinic id → roles), iss and aud (both the installation), iat, exp; the footer names
-// the key. See docs/adr/0003-passports.md.
+// the key. See docs/adr/0003-passports.md. A service account's has svc (clinic, scopes) in place of
+// roles: a program from before service accounts finds it malformed rather than a person's.
 namespace portal::auth {
 
 // A passport is good for this long; every service refuses longer ones.
@@ -73,6 +74,9 @@ class PassportVerifier {
   std::list<Remembered> recent_;  // most recently used first
   absl::flat_hash_map<std::string, std::list<Remembered>::iterator> by_hash_;
 };
+
+// UNAUTHENTICATED/PASSPORT_INVALID: the one answer for every passport that does not pass.
+absl::Status PassportInvalid();
 
 }  // namespace portal::auth
 

@@ -86,6 +86,20 @@ TEST_F(PassportTokenTest, IssuedPassportComesBackWhole) {
   EXPECT_THAT((*verified)->memberships, ::testing::UnorderedElementsAreArray(passport.memberships));
 }
 
+TEST_F(PassportTokenTest, ServiceAccountsPassportComesBackWhole) {
+  Passport passport = Sample();
+  passport.memberships.clear();
+  passport.service_account = {.clinic_id = id::ClinicId::New(clock_),
+                              .scopes = {ServiceScope::kPatientsRead, ServiceScope::kPatientsWrite,
+                                         ServiceScope::kChartsRead, ServiceScope::kChartsWrite,
+                                         ServiceScope::kPlansRead, ServiceScope::kAccessWrite}};
+  const auto verified = verifier_->Verify(Issue(passport));
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ(**verified, passport);
+  passport.service_account->scopes = {};
+  EXPECT_EQ(**verifier_->Verify(Issue(passport)), passport);
+}
+
 TEST_F(PassportTokenTest, RefusedAtTheInstantItExpiresAlsoWhenRemembered) {
   const std::string token = Issue(Sample());
   EXPECT_EQ(ReasonFor(token), "OK");

@@ -18,13 +18,18 @@ std::string AssociatedData(const id::Uuid& event_id, absl::string_view topic) {
 id::Uuid Outbox::Append(db::Transaction& transaction, absl::string_view topic,
                         absl::string_view payload) const {
   const id::Uuid event_id = id::NewUuidV7(clock_);
+  TakeOver(transaction, event_id, topic, payload);
+  return event_id;
+}
+
+void Outbox::TakeOver(db::Transaction& transaction, const id::Uuid& event_id,
+                      absl::string_view topic, absl::string_view payload) const {
   transaction.Exec(queries::kInsertOutboxEvent, event_id, topic,
                    db::Bytes{sealer_.Seal(payload, AssociatedData(event_id, topic))}, clock_.Now());
   transaction.AfterCommit([this] {
     std::lock_guard lock(mutex_);
     if (wake_ != nullptr) wake_();
   });
-  return event_id;
 }
 
 bool Outbox::Revive(db::Session& session, const id::Uuid& event_id) const {

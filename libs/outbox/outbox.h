@@ -32,6 +32,10 @@ class Outbox {
   id::Uuid Append(db::Transaction& transaction, absl::string_view topic,
                   absl::string_view payload) const;
 
+  // The same for an event of another service that this one takes over: it keeps its id.
+  void TakeOver(db::Transaction& transaction, const id::Uuid& event_id, absl::string_view topic,
+                absl::string_view payload) const;
+
   // Brings a dead event back, for an operator who has removed the reason; false if there is none.
   bool Revive(db::Session& session, const id::Uuid& event_id) const;
 

@@ -133,6 +133,18 @@ TEST_F(RelayTest, CommittedEventIsDeliveredOnceAndErased) {
   EXPECT_EQ(CounterMetric("outbox_delivered_total"), 1);
 }
 
+TEST_F(RelayTest, EventTakenOverKeepsItsId) {
+  const id::Uuid event_id = id::NewUuidV7(clock_);
+  ASSERT_OK(pool_->Transact([&](db::Transaction& transaction) {
+    outbox_->TakeOver(transaction, event_id, kTopic, "hello");
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(Deliver(), 1);
+  ASSERT_EQ(consumer_.deliveries().size(), 1);
+  EXPECT_EQ(consumer_.deliveries()[0].event_id, event_id);
+  EXPECT_EQ(consumer_.deliveries()[0].payload, "hello");
+}
+
 TEST_F(RelayTest, EventOfAChangeThatFailedIsNeverDelivered) {
   EXPECT_THAT(pool_->Transact([&](db::Transaction& transaction) {
     outbox_->Append(transaction, kTopic, "hello");

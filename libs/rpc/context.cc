@@ -27,15 +27,20 @@ Context::Context(Call call, auth::MethodPolicy::Caller caller,
       admission_(std::move(admission)) {}
 
 std::string Context::Caller() const {
-  if (passport_ != nullptr) return absl::StrCat("account:", passport_->account_id.ToString());
+  if (is_service_account()) {
+    return absl::StrCat("service_account:", passport_->account_id.ToString());
+  }
+  if (has_person()) return absl::StrCat("account:", passport_->account_id.ToString());
   return absl::StrCat("service:", call_.service);
 }
 
 audit::Event Context::AuditEvent() const {
   audit::Event event;
   if (passport_ != nullptr) {
-    event.actor_kind = caller_ == auth::MethodPolicy::Caller::kStaff ? audit::ActorKind::kStaff
-                                                                     : audit::ActorKind::kAccount;
+    const bool as_staff = caller_ == auth::MethodPolicy::Caller::kStaff;
+    event.actor_kind = is_service_account() ? audit::ActorKind::kServiceAccount
+                       : as_staff           ? audit::ActorKind::kStaff
+                                            : audit::ActorKind::kAccount;
     event.actor_id = passport_->account_id;
     event.session_id = passport_->session_id;
   } else if (caller_ == auth::MethodPolicy::Caller::kService) {

@@ -1,10 +1,17 @@
 #include "libs/rpc/grant_checker.h"
 
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "grpcpp/client_context.h"
-#include "libs/rpc/channel.h"
-#include "libs/rpc/status_conversion.h"
+#include "libs/auth/passport_token.h"
 #include "libs/status/errors.h"
 #include "portal/access_code/v1/grant_service.grpc.pb.h"
 
@@ -18,44 +25,110 @@ using access_code::v1::GrantService;
 // A grant check takes well under a millisecond; a caller is told soon that access_code does not
 // answer.
 constexpr absl::Duration kBudget = absl::Seconds(2);
+// The contract's limit.
+constexpr int kMaxQuestions = 100;
+// A passport of a person with many memberships has 8 KiB; a request stays well below the limit of
+// its receiver.
+constexpr size_t kMaxBatchBytes = 256 * 1024;
+// One under way while the next one fills: the busier, the larger.
+constexpr int kMaxBatches = 2;
 
+struct Question {
+  std::string passport;
+  std::string patient_id;
+  std::function<void(absl::Status)> done;
+};
+
+// One call of CheckGrants.
+struct Batch {
+  grpc::ClientContext client;
+  CheckGrantsRequest request;
+  CheckGrantsResponse response;
+  std::vector<std::function<void(absl::Status)>> waiting;
+};
+
+absl::Status OutcomeOf(const grpc::Status& status, const CheckGrantsResponse& response,
+                       int question, int questions) {
+  if (!status.ok() || response.answers_size() != questions) {
+    return status::DependencyUnavailable("access_code");
+  }
+  switch (response.answers(question)) {
+    case access_code::v1::GRANT_ANSWER_GRANTED:
+      return absl::OkStatus();
+    case access_code::v1::GRANT_ANSWER_NOT_GRANTED:
+      return PatientNotFound();
+    case access_code::v1::GRANT_ANSWER_PASSPORT_INVALID:  // it expired on the way: not an outage
+      return auth::PassportInvalid();
+    default:
+      return status::DependencyUnavailable("access_code");
+  }
+}
+
+// Questions that arrive while calls are under way go together in the next one: alone, a question
+// waits for nobody; under load, a hundred share one call's cost.
 class Remote final : public GrantChecker {
  public:
   explicit Remote(std::shared_ptr<grpc::Channel> channel) : stub_(GrantService::NewStub(channel)) {}
 
+  ~Remote() override {
+    std::unique_lock lock(mutex_);
+    closing_ = true;
+    for (const std::shared_ptr<Batch>& batch : under_way_) batch->client.TryCancel();
+    ended_.wait(lock, [this] { return under_way_.empty(); });
+  }
+
   void Check(const Context& context, std::function<void(absl::Status)> done) override {
-    struct Call {
-      grpc::ClientContext client;
-      CheckGrantsRequest request;
-      CheckGrantsResponse response;
-    };
-    auto call = std::make_shared<Call>();
-    OnBehalfOf(context, kBudget, &call->client);
-    call->request.add_patient_ids(context.patient_id().ToString());
-    stub_->async()->CheckGrants(&call->client, &call->request, &call->response,
-                                [call, done = std::move(done)](grpc::Status status) mutable {
-                                  const absl::Status outcome =
-                                      Outcome(status, call->request, call->response);
-                                  // The call holds the channel, and gRPC cannot destroy a channel
-                                  // on this thread: nothing may remain of it once `done` is told.
-                                  call.reset();
-                                  done(outcome);
-                                });
+    Question question{context.passport_token(), context.patient_id().ToString(), std::move(done)};
+    std::lock_guard lock(mutex_);
+    questions_.push_back(std::move(question));
+    if (under_way_.size() < kMaxBatches) Send();
   }
 
  private:
-  static absl::Status Outcome(const grpc::Status& status, const CheckGrantsRequest& request,
-                              const CheckGrantsResponse& response) {
-    // The passport expired on the way: not an outage.
-    if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) return FromGrpc(status);
-    if (!status.ok()) return status::DependencyUnavailable("access_code");
-    for (const auto& granted : response.granted()) {
-      if (granted.patient_id() == request.patient_ids(0)) return absl::OkStatus();
+  // With mutex_ held and a question waiting.
+  void Send() {
+    auto batch = std::make_shared<Batch>();
+    for (size_t bytes = 0; !questions_.empty() && batch->waiting.size() < kMaxQuestions;) {
+      Question& question = questions_.front();
+      bytes += question.passport.size() + question.patient_id.size();
+      if (!batch->waiting.empty() && bytes > kMaxBatchBytes) break;
+      access_code::v1::GrantQuestion& asked = *batch->request.add_questions();
+      asked.set_passport(std::move(question.passport));
+      asked.set_patient_id(std::move(question.patient_id));
+      batch->waiting.push_back(std::move(question.done));
+      questions_.pop_front();
     }
-    return PatientNotFound();
+    batch->client.set_deadline(absl::ToChronoTime(absl::Now() + kBudget));
+    under_way_.insert(batch);
+    stub_->async()->CheckGrants(
+        &batch->client, &batch->request, &batch->response,
+        [this, batch](grpc::Status status) mutable { Answered(std::move(batch), status); });
   }
 
-  std::unique_ptr<GrantService::Stub> stub_;
+  void Answered(std::shared_ptr<Batch> batch, const grpc::Status& status) {
+    const std::vector<std::function<void(absl::Status)>> waiting = std::move(batch->waiting);
+    std::vector<absl::Status> outcomes;
+    for (size_t i = 0; i < waiting.size(); ++i) {
+      outcomes.push_back(OutcomeOf(status, batch->response, i, waiting.size()));
+    }
+    {
+      std::lock_guard lock(mutex_);
+      // The call holds the channel, and gRPC cannot destroy a channel on this thread: nothing may
+      // remain of it when the destructor goes on.
+      under_way_.erase(batch);
+      batch.reset();
+      if (!questions_.empty() && !closing_) Send();
+      ended_.notify_all();
+    }
+    for (size_t i = 0; i < waiting.size(); ++i) waiting[i](std::move(outcomes[i]));
+  }
+
+  const std::unique_ptr<GrantService::Stub> stub_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::deque<Question> questions_;
+  absl::flat_hash_set<std::shared_ptr<Batch>> under_way_;
+  bool closing_ = false;
 };
 
 }  // namespace

@@ -15,6 +15,11 @@ MethodTable::MethodTable(absl::string_view service)
   if (service_ == nullptr) Fault("no such service");
 }
 
+MethodTable::MethodTable(absl::string_view service, policy::v1::Policy policy)
+    : MethodTable(service) {
+  policy_ = std::move(policy);
+}
+
 MethodTable& MethodTable::Add(absl::string_view name, Lane lane,
                               const google::protobuf::Message& request,
                               const google::protobuf::Descriptor& response, UnaryHandler unary,
@@ -35,7 +40,9 @@ MethodTable& MethodTable::Add(absl::string_view name, Lane lane,
   for (const Method& method : methods_) {
     if (method.descriptor == descriptor) Fault(absl::StrCat(descriptor->name(), ": added twice"));
   }
-  absl::StatusOr<auth::MethodPolicy> policy = auth::MethodPolicy::Of(*descriptor);
+  absl::StatusOr<auth::MethodPolicy> policy = policy_.has_value()
+                                                  ? auth::MethodPolicy::Of(*descriptor, *policy_)
+                                                  : auth::MethodPolicy::Of(*descriptor);
   if (!policy.ok()) {
     Fault(std::string(policy.status().message()));
     return *this;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "libs/rpc/context.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/stream.h"
+#include "portal/policy/v1/policy.pb.h"
 
 namespace portal::rpc {
 
@@ -48,6 +50,10 @@ class MethodTable {
 
   // `service`: full name, for example v1::GrantService::service_full_name().
   explicit MethodTable(absl::string_view service);
+
+  // A service of a contract that is not ours, so that its methods carry no policies: `policy` is
+  // that of each of them.
+  MethodTable(absl::string_view service, policy::v1::Policy policy);
 
   template <class Handlers, class Request, class Response>
   MethodTable& Unary(absl::string_view name, Lane lane, Handlers* handlers,
@@ -92,6 +98,7 @@ class MethodTable {
 
   std::string service_name_;
   const google::protobuf::ServiceDescriptor* service_;
+  std::optional<policy::v1::Policy> policy_;
   std::vector<Method> methods_;
   std::vector<std::string> faults_;
 };

@@ -111,5 +111,19 @@ TEST_F(MethodTableTest, EveryFaultIsNamed) {
   ExpectFault(table, "Watch");
 }
 
+TEST_F(MethodTableTest, PolicyGivenToAForeignServiceIsThatOfItsMethods) {
+  policy::v1::Policy policy;
+  policy.mutable_public_();
+  policy.add_services("gateway");
+  MethodTable foreign("portal.testing.v1.FaultyService", policy);
+  foreign.Unary("NoPolicy", Lane::kRead, &handlers_, &Handlers::Echo);
+  ExpectFault(foreign, "FaultyService: 1 of ");
+  ASSERT_EQ(foreign.methods().size(), 1u);
+  EXPECT_EQ(foreign.methods()[0].policy.caller(), auth::MethodPolicy::Caller::kPublic);
+  MethodTable own(kService, policy);
+  own.Unary("CallPublic", Lane::kRead, &handlers_, &Handlers::Echo);
+  ExpectFault(own, "CallPublic: the contract has a policy of its own");
+}
+
 }  // namespace
 }  // namespace portal::rpc

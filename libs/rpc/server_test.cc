@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -145,6 +146,51 @@ TEST_F(ServerTest, AnswersWithWhatTheHandlerReturns) {
   ProbeResponse response;
   EXPECT_TRUE(stub_->CallPublic(Caller(), request, &response).ok());
   EXPECT_EQ(response.text(), "hé");
+}
+
+TEST_F(ServerTest, MetadataForTheAnswerIsSentIfTheCallSucceeds) {
+  handlers_.during = [](const Context& context) {
+    context.AddResponseMetadata("set-cookie", "a=1; Path=/");
+    context.AddResponseMetadata("set-cookie", "b=2");
+  };
+  Start();
+  ProbeResponse response;
+  Caller succeeds;
+  ASSERT_TRUE(stub_->CallPublic(succeeds, ProbeRequest(), &response).ok());
+  std::multiset<std::string> values;
+  const auto& metadata = succeeds.context().GetServerInitialMetadata();
+  const auto [begin, end] = metadata.equal_range("set-cookie");
+  for (auto it = begin; it != end; ++it) values.emplace(it->second.data(), it->second.size());
+  EXPECT_EQ(values, (std::multiset<std::string>{"a=1; Path=/", "b=2"}));
+
+  Caller fails;
+  ProbeRequest missing;
+  missing.set_text("missing");
+  ASSERT_FALSE(stub_->CallPublic(fails, missing, &response).ok());
+  EXPECT_EQ(fails.context().GetServerInitialMetadata().count("set-cookie"), 0u);
+  EXPECT_EQ(fails.context().GetServerTrailingMetadata().count("set-cookie"), 0u);
+}
+
+TEST_F(ServerTest, ServiceAccountIsNamedInTheTrailAndByItsRepetitions) {
+  std::string caller;
+  handlers_.during = [&](const Context& context) { caller = context.Caller(); };
+  Start();
+  const auto clinic_id = *id::ClinicId::Parse("clinic_id", kClinic);
+  const std::string passport = harness_.ServiceAccountPassport(
+      account_, {.clinic_id = clinic_id, .scopes = {auth::ServiceScope::kPatientsRead}});
+  ProbeRequest request;
+  request.set_clinic_id(kClinic);
+  request.set_patient_id(kPatient);
+  EXPECT_EQ(Call(&ProbeService::Stub::CallStaff, request, passport), "OK");
+  EXPECT_EQ(caller, "service_account:" + account_.ToString());
+  EXPECT_EQ(Call(&ProbeService::Stub::CallAccount, request, passport),
+            "SERVICE_ACCOUNT_NOT_ALLOWED");
+  EXPECT_EQ(portal::testing::Psql(database_.superuser,
+                                  "SELECT actor_kind, actor_id, action, outcome FROM audit_events "
+                                  "ORDER BY event_id"),
+            absl::StrCat("service_account|", account_.ToString(),
+                         "|testing.CallAccount|SERVICE_ACCOUNT_NOT_ALLOWED"));
+  EXPECT_EQ(handlers_.calls, 1);
 }
 
 TEST_F(ServerTest, MethodWithoutHandlerKeepsTheServerFromStarting) {

@@ -2,6 +2,9 @@
 
 #include <cstdio>
 #include <functional>
+#include <map>
+#include <mutex>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -46,9 +49,21 @@ absl::StatusOr<PrivateKey> ReadPrivateKey(const std::string& path) {
   return key;
 }
 
+// One for all servers and channels that use the same files: they take up new ones together, so that
+// a certificate that is seen to be served tells what the channels use and trust as well.
 std::shared_ptr<FileWatcherCertificateProvider> Watch(const TlsFiles& files) {
-  return std::make_shared<FileWatcherCertificateProvider>(files.key, files.certificate, files.ca,
-                                                          kRefreshSeconds);
+  static std::mutex mutex;
+  static auto& watchers = *new std::map<std::tuple<std::string, std::string, std::string>,
+                                        std::weak_ptr<FileWatcherCertificateProvider>>();
+  std::lock_guard lock(mutex);
+  auto& watcher = watchers[{files.key, files.certificate, files.ca}];
+  std::shared_ptr<FileWatcherCertificateProvider> shared = watcher.lock();
+  if (shared == nullptr) {
+    shared = std::make_shared<FileWatcherCertificateProvider>(files.key, files.certificate,
+                                                              files.ca, kRefreshSeconds);
+    watcher = shared;
+  }
+  return shared;
 }
 
 // Runs after the chain of the certificate was verified.

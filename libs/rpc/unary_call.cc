@@ -31,20 +31,22 @@ std::vector<audit::Event> Events(const Context& context, const absl::Status& sta
 
 grpc::ServerUnaryReactor* UnaryCall::Start(const CallEnvironment& environment,
                                            const MethodTable::Method& method,
-                                           const grpc::CallbackServerContext* server,
+                                           grpc::CallbackServerContext* server,
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* response) {
   auto* call = new UnaryCall(environment, method,
-                             Admit(environment.rules, method, *server, *request), response);
+                             Admit(environment.rules, method, *server, *request), server, response);
   call->Begin();
   return call;
 }
 
 UnaryCall::UnaryCall(const CallEnvironment& environment, const MethodTable::Method& method,
-                     AdmittedCall call, grpc::ByteBuffer* response)
+                     AdmittedCall call, grpc::CallbackServerContext* server,
+                     grpc::ByteBuffer* response)
     : environment_(environment),
       method_(method),
       call_(std::move(call)),
+      server_(server),
       response_bytes_(response),
       status_(std::move(call_.status)) {}
 
@@ -122,6 +124,11 @@ void UnaryCall::Answer() {
         grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::Message>(
             *response_, response_bytes_, &owned);
     if (!serialized.ok()) status_ = status::Internal("the answer could not be serialized");
+  }
+  if (status_.ok()) {
+    for (const auto& [key, value] : call_.context.response_metadata()) {
+      server_->AddInitialMetadata(key, value);
+    }
   }
   environment_.observer->Answered(call_.context, status_,
                                   environment_.rules.clock->Now() - call_.arrived_at);

@@ -40,13 +40,13 @@ class UnaryCall final : public grpc::ServerUnaryReactor, private Task {
   // Answers `server`'s call; deletes itself when that is done.
   static grpc::ServerUnaryReactor* Start(const CallEnvironment& environment,
                                          const MethodTable::Method& method,
-                                         const grpc::CallbackServerContext* server,
+                                         grpc::CallbackServerContext* server,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response);
 
  private:
   UnaryCall(const CallEnvironment& environment, const MethodTable::Method& method,
-            AdmittedCall call, grpc::ByteBuffer* response);
+            AdmittedCall call, grpc::CallbackServerContext* server, grpc::ByteBuffer* response);
   ~UnaryCall() override = default;
 
   void Begin();
@@ -62,6 +62,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, private Task {
   const CallEnvironment& environment_;
   const MethodTable::Method& method_;
   AdmittedCall call_;
+  grpc::CallbackServerContext* const server_;
   grpc::ByteBuffer* const response_bytes_;
   absl::Status status_;
   bool refused_ = false;  // not allowed, or about what the caller cannot see

@@ -99,9 +99,9 @@ absl::Status Runtime::LoadKeys() {
                    crypto::VerifyingKeyring::Load(absl::GetFlag(FLAGS_passport_public_keys)));
   ASSIGN_OR_RETURN(audit_keys_,
                    crypto::SigningKeyring::Load(absl::GetFlag(FLAGS_audit_signing_keys)));
-  Watch(*sealing_keys_);
-  Watch(*passport_keys_);
-  Watch(*audit_keys_);
+  Watch("sealing_keys", *sealing_keys_);
+  Watch("passport_public_keys", *passport_keys_);
+  Watch("audit_signing_keys", *audit_keys_);
   sealer_ = std::make_unique<crypto::Sealer>(*sealing_keys_);
   outbox_ = std::make_unique<outbox::Outbox>(*sealing_keys_, clock());
   idempotency_ = std::make_unique<idempotency::Store>(*sealing_keys_, clock());
@@ -186,7 +186,7 @@ absl::Status Runtime::Serve(std::vector<rpc::MethodTable> tables,
                                        {.trail = options_.name,
                                         .checkpoints = absl::GetFlag(FLAGS_audit_checkpoints)}));
   audit::ReadLog reads(*background_pool_, clock());
-  outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes));
+  outbox::Relay relay(*background_pool_, *outbox_, metrics_, std::move(routes), options_.relay);
   const idempotency::Pruner pruner(*background_pool_, *idempotency_);
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    StartServer(std::move(tables), grants, &reads));

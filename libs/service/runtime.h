@@ -27,6 +27,7 @@
 #include "libs/rpc/grant_checker.h"
 #include "libs/rpc/method_table.h"
 #include "libs/rpc/server.h"
+#include "libs/service/key_metrics.h"
 #include "libs/telemetry/admin_server.h"
 #include "libs/telemetry/metrics.h"
 #include "libs/time/clock.h"
@@ -44,6 +45,8 @@ struct RuntimeOptions {
   std::function<void(db::PoolOptions&)> add_schema;
   // What must be deployed in its database.
   std::vector<db::MigrationNeeds> migrations;
+  // How its outbox is delivered; the number of threads stays as it is.
+  outbox::RelayOptions relay = {};
 };
 
 class Runtime {
@@ -62,6 +65,7 @@ class Runtime {
   db::Pool& background_pool() { return *background_pool_; }
   // For keys of the service's own, each through an HMAC with a label of its own.
   const crypto::Keyring& sealing_keys() const { return *sealing_keys_; }
+  auth::PassportVerifier& passports() { return *passports_; }
   // For page tokens and the like.
   const crypto::Sealer& sealer() const { return *sealer_; }
   outbox::Outbox& outbox() { return *outbox_; }
@@ -72,11 +76,17 @@ class Runtime {
   std::shared_ptr<grpc::Channel> ChannelTo(const std::string& service,
                                            const std::string& address) const;
 
-  // Reads `keyring` again from time to time, so that keys are rotated without a restart. It
-  // outlives the runtime's Serve().
+  // Reads `keyring` again from time to time, so that keys are rotated without a restart, and tells
+  // in metrics which keys it holds: `ring` is the flag that names its folder. It outlives the
+  // runtime's Serve().
   template <typename Keyring>
-  void Watch(Keyring& keyring) {
-    reloads_.push_back([&keyring] { return keyring.Reload(); });
+  void Watch(const std::string& ring, Keyring& keyring) {
+    reloads_.push_back([this, ring, &keyring] {
+      const absl::Status status = keyring.Reload();
+      key_metrics_.Tell(ring, keyring.Snapshot()->ids());
+      return status;
+    });
+    key_metrics_.Tell(ring, keyring.Snapshot()->ids());
   }
 
   // Serves until the process is asked to end, then drains: readiness off, running calls finished,
@@ -104,6 +114,7 @@ class Runtime {
   rpc::ServerOptions server_options_;
   std::string installation_;
   telemetry::Metrics metrics_;
+  KeyMetrics key_metrics_{metrics_};
 
   std::unique_ptr<crypto::Keyring> sealing_keys_;
   std::unique_ptr<crypto::VerifyingKeyring> passport_keys_;

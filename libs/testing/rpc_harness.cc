@@ -118,6 +118,16 @@ std::string RpcHarness::Passport(const id::AccountId& account_id,
                          .expires_at = clock_.Now() + auth::kPassportLifetime});
 }
 
+std::string RpcHarness::ServiceAccountPassport(const id::AccountId& account_id,
+                                               const auth::ServiceAccount& service_account) const {
+  return issuer_->Issue({.account_id = account_id,
+                         .session_id = id::SessionId::New(clock_),
+                         .display_name = "A service account",
+                         .service_account = service_account,
+                         .issued_at = clock_.Now(),
+                         .expires_at = clock_.Now() + auth::kPassportLifetime});
+}
+
 Caller::Caller(const std::string& passport, absl::Duration deadline) {
   if (!passport.empty()) context_.AddMetadata(rpc::kPassportKey, passport);
   context_.set_deadline(absl::ToChronoTime(absl::Now() + deadline));

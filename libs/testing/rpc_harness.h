@@ -54,6 +54,8 @@ class RpcHarness {
   // Keys of the right form, for what is under test: sealing, peppers, signing.
   const crypto::Keyring& keyring() const { return *keyring_; }
   const crypto::Sealer& sealer() const { return *sealer_; }
+  // Accepts what Passport() makes.
+  auth::PassportVerifier& passports() const { return *verifier_; }
   // Folder with one more Ed25519 private key, for audit::Sealer and the like.
   std::filesystem::path signing_keys() const { return folder_ / "secret"; }
   std::filesystem::path public_keys() const { return folder_ / "public"; }
@@ -64,6 +66,10 @@ class RpcHarness {
   std::string Passport(const id::AccountId& account_id,
                        std::vector<auth::ClinicMembership> memberships = {},
                        const std::string& display_name = "") const;
+
+  // The same of a service account, whose id is `account_id`.
+  std::string ServiceAccountPassport(const id::AccountId& account_id,
+                                     const auth::ServiceAccount& service_account) const;
 
   static constexpr char kInstallation[] = "portal.test";
 

@@ -1,55 +1,27 @@
-// The access_code service: Medical Records access codes and the grants they make. See README.md.
+// The access_code service: access codes and the grants they make. See README.md.
 
 #include <cstdint>
-#include <fstream>
-#include <iterator>
+#include <map>
 #include <memory>
 #include <string>
 
-#include "absl/flags/flag.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/background/loop.h"
-#include "libs/crypto/keyring.h"
+#include "libs/notice/notice.h"
 #include "libs/service/runtime.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"
-#include "services/access_code/domain/word_list.h"
+#include "services/access_code/config.h"
+#include "services/access_code/rpc/grant_sweep.h"
 #include "services/access_code/rpc/service.h"
 #include "services/access_code/storage/attempt_ledger.h"
 #include "services/access_code/storage/schema.h"
 
-ABSL_FLAG(std::string, code_peppers, "",
-          "Folder of <key-id>.key: codes are stored as HMACs under the newest.");
-ABSL_FLAG(std::string, word_list, "", "The EFF's long word list, as the package diceware has it.");
-
 namespace portal::access_code {
 namespace {
-
-absl::StatusOr<std::string> PathIn(const absl::Flag<std::string>& flag) {
-  std::string path = absl::GetFlag(flag);
-  if (path.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("--", flag.Name(), " is missing"));
-  }
-  return path;
-}
-
-absl::StatusOr<WordList> ReadWordList() {
-  ASSIGN_OR_RETURN(const std::string path, PathIn(FLAGS_word_list));
-  std::ifstream file(path);
-  if (!file) {
-    return absl::FailedPreconditionError(absl::StrCat("--word_list: cannot read '", path, "'"));
-  }
-  return WordList::Parse(
-      std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()));
-}
-
-absl::StatusOr<std::unique_ptr<crypto::Keyring>> LoadPeppers() {
-  ASSIGN_OR_RETURN(const std::string path, PathIn(FLAGS_code_peppers));
-  return crypto::Keyring::Load(path);
-}
 
 // Accounts and addresses whose attempts no longer count: some minutes more do not matter.
 constexpr absl::Duration kPruneInterval = absl::Minutes(5);
@@ -64,26 +36,44 @@ background::Next Prune(const AttemptLedger& attempts, const time::Clock& clock) 
   return pruned.ok() && *pruned == kPruneBatch ? background::Next::kAgain : background::Next::kWait;
 }
 
+background::Next Sweep(const GrantSweep& sweep) {
+  const absl::StatusOr<bool> more = sweep.Run();
+  if (!more.ok()) {
+    telemetry::LogWarning("grant_sweep_failed", {{"reason", status::ReasonOf(more.status())}});
+  }
+  return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
+}
+
+std::map<std::string, outbox::Route> RoutesOf(const service::Runtime& runtime,
+                                              const Config& config) {
+  if (config.messaging_address.empty()) return {};
+  return {
+      {notice::kTopic, notice::RouteTo(runtime.ChannelTo("messaging", config.messaging_address))}};
+}
+
 absl::Status Run() {
-  ASSIGN_OR_RETURN(const WordList words, ReadWordList());
-  ASSIGN_OR_RETURN(const std::unique_ptr<crypto::Keyring> peppers, LoadPeppers());
+  ASSIGN_OR_RETURN(const Config config, ConfigFromFlags());
   ASSIGN_OR_RETURN(
       const std::unique_ptr<service::Runtime> runtime,
       service::Runtime::Open(
           {.name = "access_code", .add_schema = AddSchema, .migrations = NeededMigrations()}));
-  runtime->Watch(*peppers);
+  runtime->Watch("code_peppers", *config.peppers);
   Service service({.pool = runtime->pool(),
-                   .words = words,
-                   .peppers = *peppers,
+                   .words = config.words,
+                   .peppers = *config.peppers,
+                   .passports = runtime->passports(),
                    .sealer = runtime->sealer(),
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
                    .clock = runtime->clock(),
-                   .metrics = runtime->metrics()});
+                   .metrics = runtime->metrics(),
+                   .portal_base_url = config.portal_base_url,
+                   .refusal_alarm = config.refusal_alarm});
   const AttemptLedger attempts(runtime->background_pool());
   background::Loop pruning(kPruneInterval, [&] { return Prune(attempts, runtime->clock()); });
-  // Notices of redemptions wait in the outbox for the service that will send them.
-  return runtime->Serve(service.Tables(), /*routes=*/{});
+  const GrantSweep sweep(runtime->background_pool(), runtime->outbox(), runtime->clock());
+  background::Loop sweeping(GrantSweep::kInterval, [&] { return Sweep(sweep); });
+  return runtime->Serve(service.Tables(), RoutesOf(*runtime, config));
 }
 
 }  // namespace

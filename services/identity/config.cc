@@ -18,8 +18,7 @@ ABSL_FLAG(std::string, passport_signing_keys, "",
           "Folder of private keys <key-id>.pem; the last one signs.");
 ABSL_FLAG(std::string, portal_base_url, "",
           "Where links in mails lead, for example https://portal.example.org.");
-ABSL_FLAG(std::string, mail_directory, "",
-          "Development: folder that mails are written to. Empty: they wait.");
+ABSL_FLAG(std::string, messaging_address, "", "Where messaging serves gRPC, host:port.");
 ABSL_FLAG(std::string, common_passwords, "/usr/share/ncrack/top50000.pwd",
           "List of passwords that nobody may choose.");
 ABSL_FLAG(std::string, access_code_address, "",
@@ -47,6 +46,7 @@ absl::Status CheckConfig(const Config& config) {
       {"passport_signing_keys", &config.passport_signing_keys},
       {"portal_base_url", &config.portal_base_url},
       {"access_code_address", &config.access_code_address},
+      {"messaging_address", &config.messaging_address},
   };
   for (const auto& [flag, value] : needed) {
     if (value->empty())
@@ -89,8 +89,8 @@ absl::StatusOr<Config> ConfigFromFlags() {
   config.passport_signing_keys = absl::GetFlag(FLAGS_passport_signing_keys);
   config.portal_base_url =
       std::string(absl::StripSuffix(absl::GetFlag(FLAGS_portal_base_url), "/"));
-  config.mail_directory = absl::GetFlag(FLAGS_mail_directory);
   config.access_code_address = absl::GetFlag(FLAGS_access_code_address);
+  config.messaging_address = absl::GetFlag(FLAGS_messaging_address);
   config.common_passwords = absl::GetFlag(FLAGS_common_passwords);
   config.password_cost = {
       .passes = static_cast<uint64_t>(std::max(0, absl::GetFlag(FLAGS_argon2_passes))),

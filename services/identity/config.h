@@ -16,8 +16,7 @@ namespace portal::identity {
 struct Config {
   std::string passport_signing_keys;
   std::string portal_base_url;
-  // Empty: mails wait for a service that sends them.
-  std::string mail_directory;
+  std::string messaging_address;
   std::string common_passwords;
   // host:port.
   std::string access_code_address;

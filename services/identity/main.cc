@@ -12,10 +12,12 @@
 #include "libs/service/runtime.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"
+#include "portal/contracts.h"
 #include "services/identity/config.h"
-#include "services/identity/mail/mail_directory.h"
 #include "services/identity/rpc/account_closed.h"
 #include "services/identity/rpc/account_directory.h"
+#include "services/identity/rpc/client_methods.h"
+#include "services/identity/rpc/messaging_routes.h"
 #include "services/identity/rpc/service.h"
 #include "services/identity/storage/retention.h"
 #include "services/identity/storage/schema.h"
@@ -45,15 +47,14 @@ absl::Status Run() {
   ASSIGN_OR_RETURN(const auto hasher, crypto::PasswordHasher::Create(config.password_cost));
   ASSIGN_OR_RETURN(const auto signing_keys,
                    crypto::SigningKeyring::Load(config.passport_signing_keys));
-  ASSIGN_OR_RETURN(const auto mails,
-                   MailDirectory::Open(config.mail_directory, config.portal_base_url));
+  ASSIGN_OR_RETURN(const auto client_methods, ClientMethods::Read(kContracts));
 
   ASSIGN_OR_RETURN(const auto runtime,
                    service::Runtime::Open({.name = "identity",
                                            .password_lane = config.password_lane,
                                            .add_schema = AddSchema,
                                            .migrations = NeededMigrations()}));
-  runtime->Watch(*signing_keys);
+  runtime->Watch("passport_signing_keys", *signing_keys);
   const auth::PassportIssuer issuer(*signing_keys, runtime->installation());
   Service service({.pool = runtime->pool(),
                    .clock = runtime->clock(),
@@ -64,13 +65,15 @@ absl::Status Run() {
                    .sealer = runtime->sealer(),
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
+                   .client_methods = client_methods,
                    .portal_base_url = config.portal_base_url,
                    .session_limits = config.session_limits,
                    .attempts_per_client = config.attempts_per_client,
                    .terms_version = config.terms_version});
   Retention retention(runtime->background_pool(), runtime->clock());
   background::Loop pruning(kChoreInterval, [&] { return Prune(retention); });
-  std::map<std::string, outbox::Route> routes = mails->Routes();
+  std::map<std::string, outbox::Route> routes =
+      RoutesTo(runtime->ChannelTo("messaging", config.messaging_address));
   routes[kAccountClosedTopic] =
       AccountClosedRouteTo(runtime->ChannelTo("access_code", config.access_code_address));
   routes.merge(Service::Routes());

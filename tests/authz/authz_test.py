@@ -25,13 +25,13 @@ from tests.support.requests import REQUESTS
 from tests.support.world import World, new_id
 
 # Services of the suite's plan that are not there yet have policies naming them already.
-CERTIFICATES = [GATEWAY, "operator", *NAMES, "scheduling", "forms", "messaging"]
+CERTIFICATES = [GATEWAY, "operator", *NAMES, "scheduling", "forms"]
 # Certificates that say "gateway", but not of this installation.
 OTHER_TRUST_DOMAIN, OTHER_CA = "gateway-of-another-trust-domain", "gateway-of-another-ca"
 LIFETIME_SECONDS = 60
 
 world = cast(World, None)  # made by setUpModule
-rows = matrix.read(Path(__file__).with_name("matrix.txt"))
+rows = matrix.read(Path(__file__).with_name("matrix.txt"), Path(__file__).with_name("scopes.txt"))
 
 
 def setUpModule() -> None:
@@ -91,6 +91,15 @@ def bad_passports(real: str) -> dict[str, str]:
         "cut off": real[:-10],
         "not a passport": "owner",
     }
+
+
+@functools.cache
+def without_scope(real: str, scope: Optional[str]) -> str:
+    """The passport of a service account as it would be if it had all scopes but this one."""
+    claims, key_id = passports.claims_of(real), passports.key_id_of(real)
+    fewer = claims["svc"] | {"scopes": [it for it in claims["svc"]["scopes"] if it != scope]}
+    key = world.suite.home / "keys" / "passport_signing" / f"{key_id}.pem"
+    return passports.mint(passports.valid_between(claims | {"svc": fewer}, 0, LIFETIME_SECONDS), key, key_id)
 
 
 class MatrixTest(unittest.TestCase):
@@ -169,6 +178,9 @@ class MatrixTest(unittest.TestCase):
         if caller == "bad":
             person = world.people()[row.best() or "owner"] or world.here.owner
             yield from bad_passports(person.passport()).items()
+            return
+        if caller == matrix.UNSCOPED:
+            yield caller, without_scope(world.service_account.passport(), row.scope)
             return
         yield caller, world.passport(world.people()[caller], method)
 
@@ -265,6 +277,7 @@ class HiddenTest(unittest.TestCase):
             "patient_ids": [world.foreign_patient_id, world.other_patient_id],
             "access_code_id": [world.foreign_code["access_code"]["access_code_id"]],
             "grant_id": [world.foreign_grant_id],
+            "service_account_id": [world.foreign_service_account["service_account_id"]],
             "soap_chart_id": [world.foreign_chart["soap_chart_id"]],
             "session_id": [world.foreigner.call("identity.SessionService/GetSession")["session_id"]],
             "treatment_plan_id": [world.foreign_chart["soap_chart_id"]],

@@ -5,7 +5,7 @@ import re
 from suite.services import NAMES
 from suite.suite import memory_bytes
 from tests.support.stage import WorldTest
-from tests.support.world import PASSWORD
+from tests.support.world import PASSWORD, Person
 
 MAX_IDLE_BYTES = 60 * 1000 * 1000
 # Whatever a test writes into a record or types as a secret matches one of these, or is collected by LogTest.
@@ -36,9 +36,11 @@ class LogTest(WorldTest):
         print(f"logs: none of {len(secrets)} secrets, no canary, no address")
 
     def secrets(self) -> list[str]:
-        """Passwords, session tokens, tokens of links, codes."""
+        """Passwords, session tokens, tokens of links, codes, secrets of service accounts."""
         world = self.world
         people = [person for person in world.people().values() if person is not None]
         tokens = [mail.token for mail in world.suite.mailbox.mails() if mail.token]
         codes = [*world.here.issued_words, *world.elsewhere.issued_words]
-        return [PASSWORD, *(person.session.session_token for person in people), *tokens, *codes]
+        codes += [*world.here.issued_secrets, *world.elsewhere.issued_secrets]
+        sessions = [person.session if isinstance(person, Person) else person for person in people]
+        return [PASSWORD, *(session.session_token for session in sessions), *tokens, *codes]

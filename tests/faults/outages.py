@@ -38,7 +38,7 @@ def calls_that_need_databases(world: World) -> list[Call]:
         ("records.PatientService/GetPatient", patient, owner),
         ("records.PatientService/GetMyPatient", {"patient_id": world.patient_id}, world.granted),
         ("records.PatientService/CreatePatient",
-         clinic | {"patient": patient_fields(), "request_id": new_id()}, owner),
+         clinic | {"patient": patient_fields(), "request_id": new_id(), "accept_duplicates": True}, owner),
     ]
 
 

@@ -1,42 +1,36 @@
-"""Keys and certificates are replaced while calls run, and no call fails."""
+"""Keys and certificates are replaced by `tools/portal rotate-keys` while calls run, and no call fails."""
 
-import ssl
 import threading
-from typing import Any
+from typing import Callable
 
+from suite import keys, trails
 from suite.client import RpcError
-from suite.pki import Certificate
-from suite.ports import LOOPBACK
-from suite.processes import run, write_atomically
+from suite.rotation import REFERENCES, Rotation
 from suite.services import NAMES
-from suite.suite import Suite
 from tests.support import passports
 from tests.support.ledger import wait_until
 from tests.support.stage import WorldTest
+from tests.support.world import new_id, patient_fields
 
-RENEWAL_SECONDS = 20.0
-# Made between two steps at the least, so that a step that breaks something is noticed.
-CALLS_PER_STEP = 10
-NEW_KEY = "k29991231T235959"
+RENEWAL_SECONDS = 60.0
+# Made before and after at the least, so that a step that breaks something is noticed.
+CALLS_PER_STEP = 5
 
 
 class RenewalTest(WorldTest):
-    """Under a steady flow of calls, each through a connection of its own."""
+    """Under a steady flow of calls: reads through connections and passports of their own, and codes issued, redeemed
+    and revoked."""
 
-    def test_certificates_are_replaced_without_a_failed_call(self) -> None:
+    def test_certificates_and_their_authority_are_replaced_without_a_failed_call(self) -> None:
         suite = self.world.suite
-        before = {name: self.served(name) for name in NAMES}
-        with Flow(suite, self.world.granted.session.session_token, self.world.patient_id) as flow:
-            flow.go_on()
-            for name in (*NAMES, "gateway"):
-                suite.certificates.renew(name)
-            for name in NAMES:
-                wait_until(lambda name=name: self.served(name) != before[name], RENEWAL_SECONDS,
-                           f"{name} to present its new certificate")
-            flow.go_on()
-        self.assertEqual(flow.failures, [])
+        before = {name: suite.served_certificate(name) for name in NAMES}
+        old_ca = (suite.home / "pki" / "ca.crt").read_text()
+        self.rotate("certificates")
         for name in NAMES:
-            self.assertEqual(self.served(name), pem(suite.certificates.certificate(name)))
+            self.assertNotEqual(suite.served_certificate(name), before[name], name)
+            self.assertNotIn(old_ca, suite.certificates.snapshot(name).ca.read_text(), name)
+        # The tests' own clients read their files once; services read them again.
+        suite.client.close()
         # records' own client side as well: its connection to access_code is made anew with the new files.
         suite.restart("access_code")
         wait_until(lambda: self.world.send("records.PatientService/GetMyPatient",
@@ -44,51 +38,92 @@ class RenewalTest(WorldTest):
                    RENEWAL_SECONDS, "records to reach access_code again")
 
     def test_the_passport_key_is_replaced_without_a_failed_call(self) -> None:
-        keys = self.world.suite.home / "keys"
-        old = self.world.account.passport()
-        with Flow(self.world.suite, self.world.granted.session.session_token, self.world.patient_id) as flow:
-            flow.go_on()
-            key = passports.new_key(self.world.suite.home)
-            write_atomically(keys / "passport_public" / f"{NEW_KEY}.pem",
-                             run(["/usr/bin/openssl", "pkey", "-in", str(key), "-pubout"]))
-            made = passports.mint(passports.valid_between(passports.claims_of(old), 0, 60), key, NEW_KEY)
-            for method, request in (("identity.AccountService/GetAccount", {}),
-                                    ("access_code.GrantService/ListMyPatients", {}),
-                                    ("records.PatientService/GetMyPatient", {"patient_id": self.world.patient_id})):
-                wait_until(lambda method=method, request=request: self.accepts(method, request, made),
-                           RENEWAL_SECONDS, f"{method} to know the new key")
-            write_atomically(keys / "passport_signing" / f"{NEW_KEY}.pem", key.read_text())
-            wait_until(self.signs_with_new_key, RENEWAL_SECONDS, "identity to sign with the new key")
-            # Retired: it signs no more, and what it signed is good until it expires.
-            (keys / "passport_signing" / f"{passports.key_id_of(old)}.pem").unlink()
-            flow.go_on()
-            self.assertTrue(self.accepts("identity.AccountService/GetAccount", {}, old))
-        self.assertEqual(flow.failures, [])
-
-    def accepts(self, method: str, request: dict[str, Any], passport: str) -> bool:
-        """Whether the passport is believed, whatever it may be used for."""
-        target = self.world.suite.client.contracts.method(method)
-        return self.world.calls.send(target, target.encode(request), passport=passport).reason != "PASSPORT_INVALID"
-
-    def signs_with_new_key(self) -> bool:
-        """By a new session: the passport of an older one may be handed out again for a while."""
+        public = self.world.suite.keys / "passport_public"
+        [old] = keys.key_files(public)
+        self.rotate("passport")
+        [new] = keys.key_files(public)
+        self.assertGreater(new, old)
         self.world.ledger.forget_attempts()
-        return passports.key_id_of(self.world.account.another_session().passport()) == NEW_KEY
+        self.assertEqual(passports.key_id_of(self.world.account.another_session().passport()), new)
 
-    def served(self, name: str) -> str:
-        """The certificate that a service presents on a new connection."""
-        return ssl.get_server_certificate((LOOPBACK, self.world.suite.ports[name].grpc)).strip()
+    def test_a_pepper_is_added_without_a_failed_call_and_codes_of_the_old_one_are_redeemed(self) -> None:
+        here = self.world.here
+        patient_id = here.new_patient()
+        code = here.new_code(patient_id)
+        [old] = keys.key_files(self.world.suite.keys / "access_code" / "code_peppers")
+        self.rotate("peppers")
+        [kept, new] = keys.key_files(self.world.suite.keys / "access_code" / "code_peppers")
+        self.assertEqual(kept, old)
+        here.new_code(patient_id)
+        used = {row[0] for row in self.world.ledger.query("access_code", "SELECT DISTINCT pepper_id FROM access_codes")}
+        self.assertEqual(used, {old, new})
+        self.world.ledger.forget_attempts()
+        self.world.account.call("access_code.AccessCodeService/RedeemAccessCode",
+                                {"code": code["words"], "request_id": new_id()})
+
+    def test_sealing_keys_are_added_without_a_failed_call_and_what_the_old_ones_sealed_opens(self) -> None:
+        here = self.world.here
+        request = {"clinic_id": here.clinic_id, "patient": patient_fields(), "request_id": new_id()}
+        made = here.owner.call("records.PatientService/CreatePatient", request)
+        listing = {"clinic_id": here.clinic_id, "page_size": 1}
+        page = here.owner.call("records.PatientService/ListPatients", listing)
+        self.rotate("sealing")
+        again = here.owner.call("records.PatientService/CreatePatient", request)
+        self.assertEqual(again["patient_id"], made["patient_id"])
+        here.owner.call("records.PatientService/ListPatients", listing | {"page_token": page["next_page_token"]})
+        here.new_patient()
+        # What stored values name is counted for every kind of column that holds a key's id or a sealed text.
+        told: list[str] = []
+        rotation = Rotation(self.world.suite, told.append)
+        [old, new] = keys.key_files(self.world.suite.keys / "records" / "sealing")
+        questions = [row[0] for row in self.world.suite.query("records", REFERENCES)]
+        self.assertTrue(any("idempotency_keys.mac_key_id" in it for it in questions), questions)
+        self.assertTrue(any("idempotency_keys.response" in it for it in questions), questions)
+        for key_id in (old, new):
+            self.assertRegex(rotation.needed_for("records", key_id, questions) or "", "^[0-9]+ of idempotency_keys")
+        self.assertIsNone(rotation.needed_for("records", "k20000101T000000", questions))
+
+    def test_audit_keys_are_replaced_without_a_failed_call_and_the_whole_trail_verifies(self) -> None:
+        self.rotate("audit")
+        for name in NAMES:
+            verdict = trails.verify(self.world.suite, name)
+            self.assertEqual(verdict.status, trails.AS_SEALED, verdict.said)
+
+    def rotate(self, kind: str) -> None:
+        """Under load."""
+        with Flow(self.read) as reading, Flow(self.hand_out) as handing_out:
+            for flow in (reading, handing_out):
+                flow.go_on()
+            Rotation(self.world.suite, lambda line: None).rotate([kind])
+            for flow in (reading, handing_out):
+                flow.go_on()
+        self.assertEqual(reading.failures + handing_out.failures, [])
+        print(f"renewal: {kind}: {reading.rounds} reads and {handing_out.rounds} codes meanwhile, none failed")
+
+    def read(self) -> None:
+        """A patient, with a new passport request and new connections."""
+        client = self.world.suite.new_client()
+        try:
+            client.resume(self.world.granted.session.session_token).call(
+                "records.PatientService/GetMyPatient", {"patient_id": self.world.patient_id}
+            )
+        finally:
+            client.close()
+
+    def hand_out(self) -> None:
+        """A code, from its issue to the end of its grant."""
+        here = self.world.here
+        self.world.ledger.forget_attempts()
+        here.revoke(here.grant(self.world.other, self.world.patient_id))
 
 
 class Flow:
-    """A thread that reads a patient again and again, with a new passport request and new connections each time."""
+    """A thread that does something again and again."""
 
-    def __init__(self, suite: Suite, session_token: str, patient_id: str) -> None:
+    def __init__(self, work: Callable[[], None]) -> None:
         self.failures: list[str] = []
-        self._suite = suite
-        self._session_token = session_token
-        self._patient_id = patient_id
-        self._calls = 0
+        self.rounds = 0
+        self._work = work
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -101,24 +136,14 @@ class Flow:
         self._thread.join()
 
     def go_on(self) -> None:
-        """Returns when some more calls were made."""
-        wanted = self._calls + CALLS_PER_STEP
-        wait_until(lambda: self._calls >= wanted, RENEWAL_SECONDS, "calls to be made")
+        """Returns when it was done some more times."""
+        wanted = self.rounds + CALLS_PER_STEP
+        wait_until(lambda: self.rounds >= wanted, RENEWAL_SECONDS, "calls to be made")
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            client = self._suite.new_client()
             try:
-                client.resume(self._session_token).call(
-                    "records.PatientService/GetMyPatient", {"patient_id": self._patient_id}
-                )
+                self._work()
             except RpcError as error:
                 self.failures.append(str(error))
-            finally:
-                client.close()
-            self._calls += 1
-
-
-def pem(files: Certificate) -> str:
-    """A certificate as ssl gives it."""
-    return ssl.DER_cert_to_PEM_cert(ssl.PEM_cert_to_DER_cert(files.certificate.read_text())).strip()
+            self.rounds += 1

@@ -130,7 +130,7 @@ class Comparison:
                    + ["--section=pre-data", "--section=data", "-d", postgres.url("portal_access_code", "postgres")])
         script = self._folder / "grants.sql"
         table = "\n".join(line for line in dump.splitlines() if "TRIGGER" not in line)
-        index = ("CREATE UNIQUE INDEX grants_active ON grants (account_id, patient_id) INCLUDE (grant_id)"
+        index = ("CREATE UNIQUE INDEX grants_active ON grants (account_id, patient_id) INCLUDE (grant_id, ends_at)"
                  " WHERE revoked_at IS NULL;")
         script.write_text(f"{table}\nSET search_path = public;\n{index}\nVACUUM ANALYZE;\n", encoding="utf-8")
         run(["/usr/bin/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
@@ -201,14 +201,15 @@ def _pgbench_script(account_id: str) -> str:
     kind, service, resource_kind, resource_id, action, outcome, address, request = (
         f"ARRAY['{text}']" for text in texts
     )
-    now_us = "ARRAY[(extract(epoch FROM clock_timestamp()) * 1000000)::bigint]"
+    now = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    now_us = f"ARRAY[{now}]"
     account = f"ARRAY['{account_id}'::uuid]"
     row = ["ARRAY[gen_random_uuid()]", now_us, kind, account, account, service, "ARRAY[NULL::uuid]"]
     row += [f"ARRAY[{patient}]", resource_kind, resource_id, action, outcome, address, request]
     return "\n".join([
         f"\\set number random(1, {GRANTED})",
         _with_parameters(read, patient),
-        _with_parameters(check, f"'{account_id}'", f"ARRAY[{patient}]"),
+        _with_parameters(check, f"ARRAY['{account_id}'::uuid]", f"ARRAY[{patient}]", now),
         _with_parameters(audit, *row),
     ])
 

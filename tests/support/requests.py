@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
 from suite import people
+from suite.demo_data import date
 from suite.services import TERMS_VERSION
 from tests.support import mailbox_codes
 from tests.support.calls import GATEWAY
@@ -60,6 +61,16 @@ def _sign_in(world: World) -> Fields:
 
 def _issue_passport(world: World) -> Fields:
     return {"session_token": world.account.session.session_token}
+
+
+def _check(world: World) -> Fields:
+    """As Envoy asks about a client's request."""
+    http = {
+        "method": "GET",
+        "path": "/v1/account",
+        "headers": {"authorization": f"Bearer {world.account.session.session_token}", "user-agent": "curl"},
+    }
+    return {"attributes": {"request": {"http": http}}}
 
 
 def _revoke_session(world: World) -> Fields:
@@ -123,6 +134,17 @@ def _accept_invitation(world: World) -> Fields:
     return {"token": token, "password": PASSWORD, "display_name": "Dr. New", "request_id": new_id()}
 
 
+def _create_service_account(world: World) -> Fields:
+    scopes = ["SERVICE_SCOPE_PATIENTS_READ", "SERVICE_SCOPE_PLANS_READ"]
+    return _of_clinic(world) | {"display_name": "Billing", "scopes": scopes, "request_id": new_id()}
+
+
+def _of_service_account(world: World) -> Fields:
+    """One of its own, so that the world's keep theirs."""
+    service_account_id = world.here.new_service_account()["service_account"]["service_account_id"]
+    return _of_clinic(world) | {"service_account_id": service_account_id, "request_id": new_id()}
+
+
 def _of_clinic(world: World) -> Fields:
     return {"clinic_id": world.here.clinic_id}
 
@@ -147,7 +169,8 @@ def _cancel_code(world: World) -> Fields:
 def _redeem(world: World) -> Fields:
     world.ledger.forget_attempts()
     words = world.here.new_code(world.here.new_patient())["words"]
-    return {"code": words, "request_id": new_id()}
+    # A birth date is looked at where the clinic demands one, and has to be a date everywhere.
+    return {"code": words, "birth_date": {"year": 1987, "month": 2, "day": 28}, "request_id": new_id()}
 
 
 def _revoke(world: World) -> Fields:
@@ -157,12 +180,70 @@ def _revoke(world: World) -> Fields:
     return _of_clinic(world) | {"grant_id": grant_id, "request_id": new_id()}
 
 
+def _set_grant_end(world: World) -> Fields:
+    grant_id = world.here.grant(world.granted, world.here.new_patient())
+    world.ledger.forget_attempts()
+    return _of_clinic(world) | {
+        "grant_id": grant_id, "end_time": "2099-12-31T00:00:00Z", "keep_of_age": True, "request_id": new_id()
+    }
+
+
+def _drop_patient(world: World) -> Fields:
+    """A patient of its own: `granted` keeps hers."""
+    patient_id = world.here.new_patient()
+    world.here.grant(world.granted, patient_id)
+    world.ledger.forget_attempts()
+    return {"patient_id": patient_id, "request_id": new_id()}
+
+
+def _update_access_settings(world: World) -> Fields:
+    outcome = world.send("access_code.AccessSettingsService/GetAccessSettings", _of_clinic(world),
+                         world.here.owner)
+    assert outcome.ok, outcome
+    return _of_clinic(world) | {"access_settings": outcome.fields, "request_id": new_id()}
+
+
+def _notify_holders(world: World) -> Fields:
+    return _of_patient(world) | {"event_id": new_id(), "kind": "HOLDER_NOTICE_KIND_NEW_TREATMENT_PLAN"}
+
+
 def _put_patient(world: World) -> Fields:
-    return {"patient_id": new_id(), "clinic_id": world.here.clinic_id, "display_name": "Put There", "version": 1}
+    return {
+        "patient_id": new_id(),
+        "clinic_id": world.here.clinic_id,
+        "display_name": "Put There",
+        "version": 1,
+        "birth_date": {"year": 2011, "month": 12, "day": 13},
+    }
 
 
 def _create_patient(world: World) -> Fields:
-    return _of_clinic(world) | {"patient": patient_fields(), "request_id": new_id()}
+    return _of_clinic(world) | {"patient": patient_fields(), "request_id": new_id(), "accept_duplicates": True}
+
+
+def _update_patient(world: World) -> Fields:
+    """A patient of its own, so that her etag is the one she is made with."""
+    patient = patient_fields(state="PATIENT_STATE_DECEASED", deceased_date=date("2020-02-29"), etag="1")
+    # JSON writes masks in lowerCamelCase.
+    mask = (
+        "givenName,familyName,birthDate,gender,sexAtBirth,genderIdentity,email,phones,address,healthCardNumber,"
+        "emergencyContact,staffNotes,state,deceasedDate"
+    )
+    return _of_clinic(world) | {
+        "patient_id": world.here.new_patient(),
+        "patient": patient,
+        "update_mask": mask,
+        "request_id": new_id(),
+    }
+
+
+def _merge_patients(world: World) -> Fields:
+    staying, merged = world.here.new_patient(), world.here.new_patient()
+    return _of_clinic(world) | {"patient_id": staying, "merged_patient_id": merged, "request_id": new_id()}
+
+
+def _search_patients(world: World) -> Fields:
+    return _of_clinic(world) | {"query": "font lea 1994-07-03 519 555 lea@example.com"}
 
 
 def _create_chart(world: World) -> Fields:
@@ -195,8 +276,76 @@ def _lock_chart(world: World) -> Fields:
     }
 
 
+def _named_chart(chart: dict[str, Any]) -> Fields:
+    return {"clinic_id": chart["clinic_id"], "soap_chart_id": chart["soap_chart_id"], "request_id": new_id()}
+
+
+def _add_addendum(world: World) -> Fields:
+    chart = world.here.new_chart(world.other_patient_id)
+    lock = _named_chart(chart) | {"etag": chart["etag"]}
+    world.here.practitioner.call("records.SoapChartService/LockSoapChart", lock)
+    return _named_chart(chart) | {"text": "The ferritin came back: 31 µg/L."}
+
+
+def _move_chart(world: World) -> Fields:
+    chart = world.here.new_chart(world.other_patient_id)
+    moved = {"patient_id": world.here.new_patient(), "etag": chart["etag"], "reason": "Written for her sister."}
+    return _named_chart(chart) | moved
+
+
+def _set_plan_visibility(world: World) -> Fields:
+    chart = world.here.new_chart(world.other_patient_id)
+    return _named_chart(chart) | {"hidden_from_holders": True, "etag": chart["etag"]}
+
+
+def _create_kind(world: World) -> Fields:
+    """Into an empty place: there are fifty, and many requests."""
+    world.ledger.query(
+        "records",
+        "DELETE FROM plan_section_kinds AS kind WHERE kind_id LIKE 'kind\\_%' AND NOT EXISTS "
+        "(SELECT FROM plan_sections AS section WHERE section.clinic_id = kind.clinic_id "
+        "AND section.kind_id = kind.kind_id)",
+    )
+    return _of_clinic(world) | {"title": "Teas", "request_id": new_id()}
+
+
+def _named_kind(world: World) -> Fields:
+    return _of_clinic(world) | {"plan_section_kind_id": "referrals", "request_id": new_id()}
+
+
 def _my_plan(world: World) -> Fields:
     return {"patient_id": world.patient_id, "treatment_plan_id": world.chart["soap_chart_id"]}
+
+
+def _mark_plan_seen(world: World) -> Fields:
+    shown = world.granted.call("records.TreatmentPlanService/GetMyTreatmentPlan", _my_plan(world))
+    return _my_plan(world) | {"revision_token": shown["revision_token"]}
+
+
+def _deliver_notice(world: World) -> Fields:
+    invitation = {"link": "https://portal.example.com/invitation#token=abc", "clinic_display_name": "New"}
+    recipient = {"email": world.new_email(), "language": "fr"}
+    return {"event_id": new_id(), "notice": {"recipient": recipient, "staff_invitation": invitation}}
+
+
+def _put_account(world: World) -> Fields:
+    return {"account_id": new_id(), "email": world.new_email(), "language": "en", "version": 1}
+
+
+def _put_messaging_clinic(world: World) -> Fields:
+    names = {"display_name": "Put There", "notice_email": world.new_email()}
+    return {"clinic_id": new_id(), "language": "fr", "version": 1} | names
+
+
+def _dead_letter(world: World) -> Fields:
+    """A notice that was given up; of a topic that nobody delivers, so that a replayed one stays."""
+    event_id = new_id()
+    world.ledger.query("messaging", f"""
+        INSERT INTO notices (event_id, source_service, kind, created_at, accepted_at, try_until, failure, reply_code)
+        VALUES ('{event_id}', 'identity', 'verify_email', now(), now(), now(), 'refused', 550);
+        INSERT INTO outbox_events (event_id, topic, payload, created_at, available_at, attempts, dead_at)
+        VALUES ('{event_id}', 'notice.of_a_test', '', now(), now(), 1, now())""")
+    return {"event_id": event_id}
 
 
 def _nothing(_: World) -> Fields:
@@ -205,6 +354,10 @@ def _nothing(_: World) -> Fields:
 
 def _page(_: World) -> Fields:
     return {"page_size": 10}
+
+
+def _check_grants(world: World) -> Fields:
+    return {"questions": [{"passport": world.granted.passport(), "patient_id": world.patient_id}]}
 
 
 REQUESTS = {
@@ -226,11 +379,23 @@ REQUESTS = {
     "identity.PasswordService/ResetPassword": Recipe("nobody", _reset_password),
     "identity.MailboxService/RequestMailboxCode": Recipe("nobody", _request_mailbox_code, certificate=SCHEDULING),
     "identity.MailboxService/ConfirmMailboxCode": Recipe("nobody", _confirm_mailbox_code, certificate=SCHEDULING),
+    "envoy.service.auth.v3.Authorization/Check": Recipe("nobody", _check),
     "identity.ClinicService/CreateClinic": Recipe("nobody", _create_clinic, certificate="operator"),
     "identity.ClinicService/GetClinic": Recipe("front_desk", _of_clinic),
     "identity.ClinicService/InviteStaffMember": Recipe("owner", _invite),
     "identity.ClinicService/ListStaffMembers": Recipe("owner", lambda world: _of_clinic(world) | {"page_size": 10}),
     "identity.ClinicService/AcceptStaffInvitation": Recipe("nobody", _accept_invitation),
+    "identity.ServiceAccountService/CreateServiceAccount": Recipe("owner", _create_service_account),
+    "identity.ServiceAccountService/ListServiceAccounts": Recipe(
+        "owner", lambda world: _of_clinic(world) | {"page_size": 10}
+    ),
+    "identity.ServiceAccountService/RotateServiceAccountSecret": Recipe(
+        "owner", lambda world: _of_service_account(world) | {"overlap": "3600s"}
+    ),
+    "identity.ServiceAccountService/RevokeServiceAccount": Recipe("owner", _of_service_account),
+    "identity.ServiceAccountService/SignInServiceAccount": Recipe(
+        "nobody", lambda world: {"secret": world.here.new_service_account()["secret"]}
+    ),
     "access_code.AccessCodeService/IssueAccessCode": Recipe("front_desk", _issue_code),
     "access_code.AccessCodeService/ListAccessCodes": Recipe("front_desk", _page_of_patient),
     "access_code.AccessCodeService/CancelAccessCode": Recipe("front_desk", _cancel_code),
@@ -238,23 +403,58 @@ REQUESTS = {
     "access_code.GrantService/ListMyPatients": Recipe("granted", _page),
     "access_code.GrantService/ListGrants": Recipe("front_desk", _page_of_patient),
     "access_code.GrantService/RevokeGrant": Recipe("front_desk", _revoke),
-    "access_code.GrantService/CheckGrants": Recipe(
-        "granted", lambda world: {"patient_ids": [world.patient_id]}, certificate="records"
+    "access_code.GrantService/SetGrantEnd": Recipe("front_desk", _set_grant_end),
+    "access_code.GrantService/DropPatient": Recipe("granted", _drop_patient),
+    "access_code.GrantService/ExplainAccess": Recipe(
+        "front_desk", lambda world: _of_patient(world) | {"account_id": new_id()}
     ),
+    "access_code.GrantService/ExplainMyAccess": Recipe("granted", lambda world: {"patient_id": world.patient_id}),
+    "access_code.GrantService/CheckGrants": Recipe("nobody", _check_grants, certificate="records"),
     "access_code.PatientDirectoryService/PutPatient": Recipe("nobody", _put_patient, certificate="records"),
+    "access_code.AccessSettingsService/GetAccessSettings": Recipe("front_desk", _of_clinic),
+    "access_code.AccessSettingsService/UpdateAccessSettings": Recipe("owner", _update_access_settings),
+    "access_code.HolderNoticeService/NotifyHolders": Recipe("nobody", _notify_holders, certificate="records"),
+    "access_code.AccountClosureService/CloseAccount": Recipe(
+        "nobody", lambda world: {"event_id": new_id(), "account_id": new_id()}, certificate="identity"
+    ),
     "records.PatientService/CreatePatient": Recipe("front_desk", _create_patient),
     "records.PatientService/GetPatient": Recipe("front_desk", _of_patient),
     "records.PatientService/ListPatients": Recipe("front_desk", lambda world: _of_clinic(world) | {"page_size": 10}),
+    "records.PatientService/UpdatePatient": Recipe("front_desk", _update_patient),
+    "records.PatientService/FindDuplicatePatients": Recipe(
+        "front_desk", lambda world: _of_clinic(world) | {"patient": patient_fields()}
+    ),
+    "records.PatientService/MergePatients": Recipe("practitioner", _merge_patients),
+    "records.PatientService/SearchPatients": Recipe("front_desk", _search_patients),
     "records.PatientService/GetMyPatient": Recipe("granted", lambda world: {"patient_id": world.patient_id}),
     "records.SoapChartService/CreateSoapChart": Recipe("practitioner", _create_chart),
     "records.SoapChartService/GetSoapChart": Recipe("practitioner", _get_chart),
     "records.SoapChartService/ListSoapCharts": Recipe("practitioner", _page_of_patient),
     "records.SoapChartService/UpdateSoapChart": Recipe("practitioner", _update_chart),
     "records.SoapChartService/LockSoapChart": Recipe("practitioner", _lock_chart),
+    "records.SoapChartService/AddSoapChartAddendum": Recipe("practitioner", _add_addendum),
+    "records.SoapChartService/MoveSoapChart": Recipe("practitioner", _move_chart),
+    "records.SoapChartService/SetPlanVisibility": Recipe("practitioner", _set_plan_visibility),
     "records.SoapChartService/ListPlanSectionKinds": Recipe("front_desk", _of_clinic),
+    "records.SoapChartService/CreatePlanSectionKind": Recipe("owner", _create_kind),
+    "records.SoapChartService/UpdatePlanSectionKind": Recipe(
+        "owner", lambda world: _named_kind(world) | {"title": "Who else may help", "position": 9}
+    ),
+    "records.SoapChartService/RetirePlanSectionKind": Recipe("owner", _named_kind),
+    "records.SoapChartService/RestorePlanSectionKind": Recipe("owner", _named_kind),
     "records.TreatmentPlanService/ListMyTreatmentPlans": Recipe(
         "granted", lambda world: {"patient_id": world.patient_id, "page_size": 10}
     ),
     "records.TreatmentPlanService/GetMyTreatmentPlan": Recipe("granted", _my_plan),
     "records.TreatmentPlanService/ListTreatmentPlans": Recipe("front_desk", _page_of_patient),
+    "records.TreatmentPlanService/MarkTreatmentPlanSeen": Recipe("granted", _mark_plan_seen),
+    "records.TreatmentPlanService/ListPlanRevisions": Recipe(
+        "front_desk", lambda world: _get_chart(world) | {"page_size": 10}
+    ),
+    "messaging.NoticeService/DeliverNotice": Recipe("nobody", _deliver_notice, certificate="identity"),
+    "messaging.DeadLetterService/ListDeadLetters": Recipe("nobody", _page, certificate="operator"),
+    "messaging.DeadLetterService/ReplayDeadLetter": Recipe("nobody", _dead_letter, certificate="operator"),
+    "messaging.DeadLetterService/DiscardDeadLetter": Recipe("nobody", _dead_letter, certificate="operator"),
+    "messaging.DirectoryService/PutAccount": Recipe("nobody", _put_account, certificate="identity"),
+    "messaging.DirectoryService/PutClinic": Recipe("nobody", _put_messaging_clinic, certificate="identity"),
 }

@@ -14,6 +14,9 @@ from tests.support.calls import Calls, Outcome
 from tests.support.ledger import Ledger
 
 PASSWORD = "a long secret of the test's own"
+SCOPES = [f"SERVICE_SCOPE_{it}" for it in (
+    "PATIENTS_READ", "PATIENTS_WRITE", "CHARTS_READ", "CHARTS_WRITE", "PLANS_READ", "ACCESS_WRITE"
+)]
 NEW_PASSWORD = "another long secret of the test's own"
 # These change the caller's account or sessions for good: whoever is asked to make the call, an account does that was made
 # with the request.
@@ -50,6 +53,8 @@ class Clinic:
     staff: dict[str, Person] = field(default_factory=dict)
     # Of all codes, for tests that look whether one of them turns up somewhere.
     issued_words: list[str] = field(default_factory=list)
+    # Of all service accounts, likewise.
+    issued_secrets: list[str] = field(default_factory=list)
 
     @property
     def owner(self) -> Person:
@@ -65,7 +70,8 @@ class Clinic:
         """A patient's id."""
         return self.owner.call(
             "records.PatientService/CreatePatient",
-            {"clinic_id": self.clinic_id, "patient": patient_fields(**fields), "request_id": new_id()},
+            {"clinic_id": self.clinic_id, "patient": patient_fields(**fields), "request_id": new_id(),
+             "accept_duplicates": True},
         )["patient_id"]
 
     def new_chart(self, patient_id: str, **fields: Any) -> dict[str, Any]:
@@ -93,6 +99,15 @@ class Clinic:
             {"code": self.new_code(patient_id)["words"], "request_id": new_id()},
         )
         return answer["patient"]["grant_id"]
+
+    def new_service_account(self) -> dict[str, Any]:
+        """A service account that may do whatever one may: `secret` and `service_account`."""
+        made = self.owner.call(
+            "identity.ServiceAccountService/CreateServiceAccount",
+            {"clinic_id": self.clinic_id, "display_name": "EHR", "scopes": SCOPES, "request_id": new_id()},
+        )
+        self.issued_secrets.append(made["secret"])
+        return made
 
     def revoke(self, grant_id: str) -> None:
         """Revokes a grant."""
@@ -125,6 +140,11 @@ class World:
         self.here.grant(self.other, self.other_patient_id)
         self.revoked = self.new_account("revoked")
         self.here.revoke(self.here.grant(self.revoked, self.patient_id))
+
+        self.service_account = self.sign_in_service_account(self.here.new_service_account())
+        foreign = self.elsewhere.new_service_account()
+        self.foreign_service_account = foreign["service_account"]
+        self.service_account_elsewhere = self.sign_in_service_account(foreign)
 
         self.foreign_patient_id = self.elsewhere.new_patient(given_name="Foreign")
         self.foreign_chart = self.elsewhere.new_chart(self.foreign_patient_id)
@@ -164,7 +184,13 @@ class World:
             clinic.staff[role] = self._accept(email)
         return clinic
 
-    def people(self) -> dict[str, Optional[Person]]:
+    def sign_in_service_account(self, made: dict[str, Any]) -> SignedIn:
+        """A session of a service account."""
+        client = self.suite.client
+        answer = client.call("identity.ServiceAccountService/SignInServiceAccount", {"secret": made["secret"]})
+        return client.resume(answer["session_token"])
+
+    def people(self) -> dict[str, Union[Person, SignedIn, None]]:
         """The callers of the matrix, by the names of its columns."""
         return {
             "nobody": None,
@@ -174,6 +200,8 @@ class World:
             "revoked": self.revoked,
             **self.here.staff,
             **{f"{role}_elsewhere": person for role, person in self.elsewhere.staff.items()},
+            "service_account": self.service_account,
+            "service_account_elsewhere": self.service_account_elsewhere,
         }
 
     def send(
@@ -214,6 +242,8 @@ def patient_fields(**fields: Any) -> dict[str, Any]:
         "family_name": "Fontaine",
         "birth_date": date("1994-07-03"),
         "gender": "ADMINISTRATIVE_GENDER_FEMALE",
+        "sex_at_birth": "SEX_AT_BIRTH_FEMALE",
+        "gender_identity": "woman",
         "email": "lea@example.com",
         "phones": ["+1 519 555 0199"],
         "address": {"lines": ["1 Main St."], "city": "Guelph", "region": "ON", "postal_code": "N1H 1A1",

@@ -3,7 +3,7 @@
     proto_package(name = "v1", deps = ["//protos/portal/policy/v1"])
 
 gives `v1` (cc_library), `v1_descriptors` (a FileDescriptorSet with all imports) and `v1_gen`, which carries the
-sources to packages that import this one. Stubs are made for files named `*_service.proto`.
+sources to packages that import this one. Stubs are made for files named `*_service.proto`, and for those in `services`.
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
@@ -31,7 +31,7 @@ def _proto_gen_impl(ctx):
     for src in ctx.files.srcs:
         stem = _relative_to(package, src)[:-len(".proto")]
         messages += [ctx.actions.declare_file(stem + ext) for ext in [".pb.h", ".pb.cc"]]
-        if src.basename.endswith("_service.proto"):
+        if src.basename.endswith("_service.proto") or src in ctx.files.services:
             services.append(src)
             stubs += [ctx.actions.declare_file(stem + ext) for ext in [".grpc.pb.h", ".grpc.pb.cc"]]
     descriptors = ctx.actions.declare_file(ctx.label.name + ".binpb")
@@ -79,6 +79,7 @@ _proto_gen = rule(
         "srcs": attr.label_list(allow_files = [".proto"]),
         "deps": attr.label_list(providers = [PortalProtoInfo]),
         "root": attr.string(doc = "Import root, relative to the repository the package is in."),
+        "services": attr.label_list(allow_files = [".proto"]),
     },
 )
 
@@ -86,7 +87,13 @@ def _gen_of(dep):
     # "//a/b" is short for "//a/b:b".
     return dep + "_gen" if ":" in dep else dep + ":" + dep.split("/")[-1] + "_gen"
 
-def proto_package(name, srcs = None, deps = [], root = "protos", visibility = ["//visibility:public"]):
+def proto_package(
+        name,
+        srcs = None,
+        deps = [],
+        root = "protos",
+        services = [],
+        visibility = ["//visibility:public"]):
     """Declares the C++ library, stubs and descriptor set of the protos in this folder.
 
     Args:
@@ -94,6 +101,7 @@ def proto_package(name, srcs = None, deps = [], root = "protos", visibility = ["
       srcs: the .proto files; all of this folder's when left out.
       deps: proto_package targets that these files import.
       root: the folder that import paths start from, relative to the repository.
+      services: those of srcs that declare gRPC services under a name other than `*_service.proto`.
       visibility: as usual.
     """
     _proto_gen(
@@ -101,6 +109,7 @@ def proto_package(name, srcs = None, deps = [], root = "protos", visibility = ["
         srcs = srcs or native.glob(["*.proto"]),
         deps = [_gen_of(dep) for dep in deps],
         root = root,
+        services = services,
         visibility = visibility,
     )
     for group in ["hdrs", "srcs", "descriptors"]:
@@ -127,7 +136,9 @@ def _descriptor_set_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".binpb")
     args = ctx.actions.args()
     args.add_all(depset(transitive = [dep.roots for dep in deps]), format_each = "-I%s")
-    args.add_all(["--include_imports", "--include_source_info"])
+    args.add("--include_imports")
+    if ctx.attr.comments:
+        args.add("--include_source_info")
     args.add("--descriptor_set_out=" + out.path)
     args.add_all(srcs)
     ctx.actions.run(
@@ -141,7 +152,10 @@ def _descriptor_set_impl(ctx):
 
 _descriptor_set = rule(
     implementation = _descriptor_set_impl,
-    attrs = {"deps": attr.label_list(providers = [PortalProtoInfo])},
+    attrs = {
+        "comments": attr.bool(default = True),
+        "deps": attr.label_list(providers = [PortalProtoInfo]),
+    },
 )
 
 def descriptor_set(name, deps, **kwargs):
@@ -150,6 +164,6 @@ def descriptor_set(name, deps, **kwargs):
     Args:
       name: the target.
       deps: proto_package targets.
-      **kwargs: as for any rule.
+      **kwargs: as for any rule; with `comments = False` the contracts' comments are left out.
     """
     _descriptor_set(name = name, deps = [dep + "_gen" for dep in deps], **kwargs)

@@ -16,6 +16,7 @@ FAMILIES = {
     "absl": ("absl/",),
     "protobuf": ("google/protobuf/", "google/rpc/", "google/api/", "google/type/"),
     "grpc": ("grpc/", "grpcpp/", "grpc++/"),
+    "envoy": ("envoy/",),
     "pqxx": ("pqxx/", "libpq"),
     "sodium": ("sodium",),
     "openssl": ("openssl/",),
@@ -68,7 +69,7 @@ STORAGE = Layer(
     ),
 )
 RPC = Layer(
-    families={"absl", "protobuf", "grpc"},
+    families={"absl", "protobuf", "grpc", "envoy"},
     paths=("{service}/domain/", "{service}/storage/", "{service}/rpc/", "libs/", "portal/"),
 )
 MAIN = Layer(families={"absl", "protobuf", "grpc"}, paths=("{service}/", "libs/", "portal/"))
@@ -80,13 +81,14 @@ LIBRARY_FAMILIES = {
     "crypto": {"sodium", "openssl"},
     "db": {"pqxx"},
     "idempotency": {"protobuf"},
+    "notice": {"grpc"},
     "rpc": {"protobuf", "grpc", "json", "openssl"},
     "status": {"protobuf"},
     "telemetry": {"spdlog", "prometheus", "httplib", "json"},
     "testing": {"protobuf", "grpc", "gtest", "json", "openssl", "pqxx"},
 }
 # Libraries that know the contracts.
-CONTRACT_LIBRARIES = {"auth", "rpc", "status", "testing"}
+CONTRACT_LIBRARIES = {"auth", "notice", "rpc", "status", "testing"}
 
 
 def layer_of(path: str) -> Layer | None:

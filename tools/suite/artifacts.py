@@ -16,7 +16,8 @@ from suite.services import NAMES
 ROOT = Path(os.path.abspath(__file__)).parents[2]
 DESCRIPTORS = Path("protos/portal_descriptors.binpb")
 PROGRAMS = {name: Path("services") / name / name for name in NAMES}
-TARGETS = ["//protos:portal_descriptors", *(f"//services/{name}" for name in NAMES)]
+VERIFY_AUDIT = Path("libs/audit/verify_audit")
+TARGETS = ["//protos:portal_descriptors", "//libs/audit:verify_audit", *(f"//services/{name}" for name in NAMES)]
 PROGRESS_SECONDS = 10
 
 
@@ -35,6 +36,11 @@ class Artifacts:
     def program(self, service: str) -> Path:
         """A service's program."""
         return self.folder / PROGRAMS[service]
+
+    @property
+    def verify_audit(self) -> Path:
+        """Compares an audit trail with its seals."""
+        return self.folder / VERIFY_AUDIT
 
     @property
     def migrate(self) -> Path:
@@ -71,7 +77,7 @@ def in_runfiles() -> Artifacts:
 def build(folder: Path) -> Artifacts:
     """Builds everything and copies it, so that a later build does not change what is running."""
     built = _bazel_build()
-    for path in [DESCRIPTORS, *PROGRAMS.values()]:
+    for path in [DESCRIPTORS, VERIFY_AUDIT, *PROGRAMS.values()]:
         _copy_if_changed(built / path, folder / path)
     return Artifacts(folder)
 

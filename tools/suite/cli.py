@@ -5,14 +5,16 @@ import os
 import signal
 import sys
 import time
+import uuid
 from typing import Callable, NoReturn, Optional
 
-from suite import artifacts, buf_curl, demo_clinic, demo_data, main_job, sessions
+from suite import artifacts, buf_curl, demo_clinic, demo_data, main_job, people, sessions, trails
 from suite.artifacts import ROOT, Artifacts
 from suite.client import RpcError
 from suite.demo_data import DemoData, Login
 from suite.errors import SuiteError
 from suite.ports import LOOPBACK
+from suite.rotation import KINDS, Rotation
 from suite.services import CALLERS, NAMES
 from suite.suite import Suite, memory_bytes
 
@@ -142,6 +144,69 @@ def mail(options: argparse.Namespace) -> int:
     return 0
 
 
+def dead_letters(options: argparse.Namespace) -> int:
+    """Lists the notices that could not be sent, or replays or discards one."""
+    client = _running_suite().client
+    if options.action is not None:
+        method = f"messaging.DeadLetterService/{options.action.capitalize()}DeadLetter"
+        client.call(method, {"event_id": options.event_id}, caller="operator")
+        return 0
+    rows, page_token = [], None
+    while page_token != "":
+        answer = client.call("messaging.DeadLetterService/ListDeadLetters", {"page_token": page_token or ""},
+                             caller="operator")
+        page_token = answer["next_page_token"]
+        rows += [
+            (it["event_id"], it["source_service"], it["kind"], it["dead_time"], str(it["attempts"]),
+             f"{it['failure']} {it['reply_code'] or ''}".strip())
+            for it in answer["dead_letters"]
+        ]
+    if rows:
+        _print_table(("event", "asked for by", "kind", "given up", "attempts", "because"), rows)
+    return 0
+
+
+def verify_audit(options: argparse.Namespace) -> int:
+    """Verifies audit trails: 0 if all are as sealed, 1 if one was tampered with, 2 if one could not be looked at."""
+    suite = _suite()
+    verdicts = []
+    for name in [options.service] if options.service else NAMES:
+        try:
+            verdict = trails.verify(suite, name)
+        except SuiteError as error:
+            verdict = trails.Verdict(name, trails.COULD_NOT_LOOK, str(error))
+        print("\n".join(f"{name}: {line.removeprefix(name + ': ')}" for line in verdict.said.splitlines()))
+        verdicts.append(verdict)
+    return trails.worst(verdicts)
+
+
+def create_clinic(options: argparse.Namespace) -> int:
+    """Creates a clinic and invites its owner."""
+    suite = _running_suite()
+    request_id = options.request_id or people.request_id_of(
+        options.slug, options.name, options.owner_email, options.time_zone
+    )
+    clinic_id = people.create_clinic(
+        suite, options.slug, options.name, options.owner_email, time_zone=options.time_zone, request_id=request_id
+    )
+    print(f"clinic      {clinic_id}")
+    print(f"invitation  goes to {options.owner_email}")
+    print(f"request     {request_id} (repeated within a day: the same clinic again)")
+    return 0
+
+
+def rotate_keys(options: argparse.Namespace) -> int:
+    """Replaces keys and certificates while the suite runs."""
+    suite = _running_suite()
+    with suite.lock(_tell):
+        rotation = Rotation(suite, _tell)
+        if options.retire:
+            rotation.retire()
+        else:
+            rotation.rotate(KINDS if options.kind == "all" else [options.kind])
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """The main job against the running suite, which is started if it does not run."""
     del options
@@ -222,12 +287,16 @@ def _tell(line: str) -> None:
     print(f"portal: {line}", flush=True)
 
 
+def _uuid(text: str) -> str:
+    return str(uuid.UUID(text))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tools/portal", description="The suite on this machine, under .portal/.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(command: Callable[[argparse.Namespace], int], text: Optional[str]) -> argparse.ArgumentParser:
-        added = commands.add_parser(command.__name__, help=text, description=text)
+        added = commands.add_parser(command.__name__.replace("_", "-"), help=text, description=text)
         added.set_defaults(command=command)
         return added
 
@@ -254,8 +323,27 @@ def _parser() -> argparse.ArgumentParser:
     mail_parser = add(mail, "list the e-mails that went out, or print the newest for an address")
     mail_parser.add_argument("recipient", nargs="?")
 
+    letters_parser = add(dead_letters, "list the notices that could not be sent; or replay or discard one")
+    letters_actions = letters_parser.add_subparsers(dest="action", metavar="ACTION")
+    for action in ("replay", "discard"):
+        letters_actions.add_parser(action).add_argument("event_id")
+
     reset_parser = add(reset, "stop everything and delete all data")
     reset_parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    audit_parser = add(verify_audit, "audit trails against their seals and checkpoints; exit status 0, 1 tampered, 2 unseen")
+    audit_parser.add_argument("service", nargs="?", choices=NAMES)
+
+    clinic_parser = add(create_clinic, "as the operator: a clinic whose owner is invited; safe to repeat")
+    clinic_parser.add_argument("slug", help="its part of addresses: lower-case letters, digits and hyphens")
+    clinic_parser.add_argument("name", help="as patients read it")
+    clinic_parser.add_argument("owner_email", help="where the invitation goes")
+    clinic_parser.add_argument("--time-zone", required=True, help="IANA name: America/Toronto")
+    clinic_parser.add_argument("--request-id", type=_uuid, help="a UUID; by default one that follows from the arguments")
+
+    rotate_parser = add(rotate_keys, "replace keys and certificates while the suite runs; safe to interrupt and repeat")
+    rotate_parser.add_argument("kind", nargs="?", choices=[*KINDS, "all"], default="all")
+    rotate_parser.add_argument("--retire", action="store_true", help="only remove old ones that nothing depends on")
 
     add(verify, "the main job against processes started for it alone; what tools/test runs")
     return parser

@@ -86,7 +86,7 @@ class Client:
         """The channel to a service with a caller's certificate."""
         key = (service, caller)
         if key not in self._channels:
-            files = self._certificates.certificate(caller)
+            files = self._certificates.snapshot(caller)
             credentials = grpc.ssl_channel_credentials(
                 files.ca.read_bytes(), files.key.read_bytes(), files.certificate.read_bytes()
             )

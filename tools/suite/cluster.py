@@ -22,7 +22,7 @@ MAX_SOCKET_FOLDER_BYTES = 107 - 15
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "250",
     "shared_buffers": "64MB",
     # DETAIL lines hold row values, and those do not belong in a log.
     "log_error_verbosity": "terse",

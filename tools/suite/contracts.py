@@ -8,6 +8,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 from suite.errors import SuiteError
 
 PACKAGE_PREFIX = "portal."
+# Contracts of others that a service of ours answers.
+FOREIGN_SERVICES = {"envoy.service.auth.v3.Authorization": "identity"}
 ERROR_DOMAIN = "portal"
 
 
@@ -21,7 +23,7 @@ class Method:
         self.descriptor = descriptor
         service = descriptor.containing_service
         # portal.records.v1.PatientService/GetPatient belongs to the service "records".
-        self.service = service.full_name.split(".")[1]
+        self.service = FOREIGN_SERVICES.get(service.full_name) or service.full_name.split(".")[1]
         self.full_name = f"{service.full_name}/{descriptor.name}"
         self.path = f"/{self.full_name}"
 
@@ -58,8 +60,8 @@ class Contracts:
         self._methods = {
             method.full_name: method
             for file in files
-            if file.package.startswith(PACKAGE_PREFIX)
             for service in self._pool.FindFileByName(file.name).services_by_name.values()
+            if file.package.startswith(PACKAGE_PREFIX) or service.full_name in FOREIGN_SERVICES
             for method in (Method(descriptor, self._factory) for descriptor in service.methods)
         }
 

@@ -1,4 +1,4 @@
-"""The mails that identity writes in development: one .eml file each, never sent anywhere."""
+"""The mails that messaging writes in development: one .eml file each, never sent anywhere."""
 
 import email
 import email.policy

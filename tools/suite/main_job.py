@@ -180,6 +180,8 @@ class MainJob:
                 "clinic_id": self._clinic_id,
                 "patient": {"given_name": "Léa", "family_name": "Fontaine", "birth_date": date("1994-07-03")},
                 "request_id": people.new_request_id(),
+                # She comes to the same clinic each time this is shown.
+                "accept_duplicates": True,
             },
             lambda it: f"record of {it['given_name']} {it['family_name']}",
         )

@@ -1,5 +1,6 @@
 """How people come to be in the suite: patients sign up by hand, staff are invited. Used by demo data and by tests."""
 
+import json
 import uuid
 from typing import Optional
 
@@ -44,6 +45,11 @@ def create_clinic(
         caller="operator",
     )
     return clinic["clinic_id"]
+
+
+def request_id_of(*arguments: str) -> str:
+    """The same request id for the same arguments: a command that is repeated is the same request."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(arguments)))
 
 
 def invite_staff(

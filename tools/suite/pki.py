@@ -2,6 +2,10 @@
 
 A service finds its files in `<folder>/<service>/{tls.crt,tls.key,ca.crt}`. `<service>` is a symbolic link that is
 replaced as a whole, so that nobody ever reads a certificate with another one's key.
+
+The CA is replaced in three steps, each of which the caller sees through before the next: start_rollover() makes the new
+one, promote() signs with it, finish_rollover() forgets the old one. distribute() gives everybody new files as they are to
+be at that step. `ca.next` and `ca.previous` say how far it came, so that it can be taken up again after an interruption.
 """
 
 import os
@@ -71,16 +75,24 @@ class CertificateAuthority:
         self._trust_domain = trust_domain
         self._ca_certificate = folder / "ca.crt"
         self._ca_key = folder / "ca.key"
+        self._next_certificate = folder / "ca.next.crt"
+        self._next_key = folder / "ca.next.key"
+        self._previous_certificate = folder / "ca.previous.crt"
 
     def certificate(self, name: str) -> Certificate:
         """The files of a service, whether or not they exist yet."""
         return Certificate(self._folder / name)
 
+    def snapshot(self, name: str) -> Certificate:
+        """The files that a service has now, which belong together whatever is renewed meanwhile."""
+        return Certificate((self._folder / name).resolve())
+
     def ensure(self, names: list[str]) -> list[str]:
         """Makes what is missing or about to expire, the CA included; returns the names that got new files."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._complete_promotion()
         if not self._ca_is_usable():
-            self._make_ca()
+            self._make_ca(self._ca_certificate, self._ca_key)
         renewed = [name for name in names if not self._is_current(self.certificate(name))]
         for name in renewed:
             self._issue(name)
@@ -89,6 +101,46 @@ class CertificateAuthority:
     def renew(self, name: str) -> None:
         """Gives a service new files while it runs, as happens before the old ones expire."""
         self._issue(name)
+
+    # How the CA is replaced.
+
+    def start_rollover(self) -> None:
+        """Makes the next CA, unless there is one or it has been promoted already: from now on it is trusted as well."""
+        self._complete_promotion()
+        if not self._previous_certificate.exists() and not self._next_certificate.exists():
+            self._make_ca(self._next_certificate, self._next_key)
+
+    def promote(self) -> None:
+        """From now on the next CA signs, and the one before is trusted still."""
+        if self._next_certificate.exists() and not self._previous_certificate.exists():
+            write_atomically(self._previous_certificate, self._ca_certificate.read_text())
+        self._complete_promotion()
+
+    def finish_rollover(self) -> None:
+        """From now on the CA before is trusted no more."""
+        self._previous_certificate.unlink(missing_ok=True)
+
+    def rollover_is_promoted(self) -> bool:
+        """Whether the CA that signs is a new one, and the one before is trusted still."""
+        return self._previous_certificate.exists()
+
+    def distribute(self, names: list[str]) -> dict[str, str]:
+        """Gives everybody new files, signed and trusting as things are now; the new certificates by name."""
+        for name in names:
+            self._issue(name)
+        return {name: self.snapshot(name).certificate.read_text() for name in names}
+
+    def _complete_promotion(self) -> None:
+        """Moves the next CA into its place; a crash may have come in between. What begins it is `ca.previous`."""
+        if self._previous_certificate.exists() and self._next_certificate.exists():
+            if self._next_key.exists():
+                os.replace(self._next_key, self._ca_key)
+            os.replace(self._next_certificate, self._ca_certificate)
+
+    def _trusted(self) -> str:
+        """The CAs whose certificates are to be believed now."""
+        certificates = (self._ca_certificate, self._next_certificate, self._previous_certificate)
+        return "".join(path.read_text() for path in certificates if path.exists())
 
     def _is_current(self, files: Certificate) -> bool:
         if not _valid_for(files.certificate, LEAF_RENEW_DAYS):
@@ -109,8 +161,9 @@ class CertificateAuthority:
         except SuiteError:
             return False
 
-    def _make_ca(self) -> None:
-        configuration = self._configure("Portal development CA", self._folder)
+    def _make_ca(self, certificate_file: Path, key_file: Path) -> None:
+        # Two CAs that are trusted at the same time need different names.
+        configuration = self._configure(f"Portal development CA {secrets.token_hex(4)}", self._folder)
         key, certificate = self._folder / "ca.key.new", self._folder / "ca.crt.new"
         _make_key(key)
         run(
@@ -118,12 +171,14 @@ class CertificateAuthority:
             + ["-config", str(configuration), "-key", str(key), "-out", str(certificate)]
         )
         configuration.unlink()
-        os.replace(key, self._ca_key)
-        os.replace(certificate, self._ca_certificate)
+        os.replace(key, key_file)
+        os.replace(certificate, certificate_file)
 
     def _issue(self, name: str) -> None:
         link = self._folder / name
-        previous = link.resolve() if link.is_symlink() else None
+        # Who reads them at this moment goes on to the end; those before are no one's any more.
+        current = link.resolve() if link.is_symlink() else None
+        forgotten = [path for path in self._folder.glob(f".{name}-*") if path != current]
         files = Certificate(self._folder / f".{name}-{secrets.token_hex(4)}")
         files.folder.mkdir(mode=0o700)
         configuration = self._configure(name, files.folder)
@@ -136,15 +191,15 @@ class CertificateAuthority:
             + ["-extfile", str(configuration), "-set_serial", "0x" + secrets.token_hex(16), "-in", str(request)]
             + ["-CA", str(self._ca_certificate), "-CAkey", str(self._ca_key), "-out", str(files.certificate)]
         )
-        shutil.copyfile(self._ca_certificate, files.ca)
+        write_atomically(files.ca, self._trusted(), mode=0o644)
         request.unlink()
         configuration.unlink()
         new_link = self._folder / f".{name}.new"
         new_link.unlink(missing_ok=True)
         new_link.symlink_to(files.folder.name)
         os.replace(new_link, link)
-        if previous is not None:
-            shutil.rmtree(previous, ignore_errors=True)
+        for path in forgotten:
+            shutil.rmtree(path, ignore_errors=True)
 
     def _configure(self, name: str, folder: Path) -> Path:
         path = folder / "openssl.cnf"

@@ -37,16 +37,31 @@ SERVICES = (
         flags=(
             "--passport_signing_keys={keys}/passport_signing",
             "--portal_base_url={portal_base_url}",
-            "--mail_directory={mail}",
+            "--messaging_address={addresses[messaging]}",
             "--access_code_address={addresses[access_code]}",
             f"--terms_version={TERMS_VERSION}",
         ),
     ),
     Service(
         name="access_code",
-        flags=("--code_peppers={keys}/access_code/code_peppers", "--word_list={word_list}"),
+        flags=(
+            "--code_peppers={keys}/access_code/code_peppers",
+            "--word_list={word_list}",
+            "--portal_base_url={portal_base_url}",
+            "--messaging_address={addresses[messaging]}",
+        ),
     ),
     Service(name="records", flags=("--access_code_address={addresses[access_code]}",)),
+    # Nobody waits for it: deploy/postgres/README.md counts with few connections.
+    Service(
+        name="messaging",
+        flags=(
+            "--portal_base_url={portal_base_url}",
+            "--mail_directory={mail}",
+            "--read_workers=1",
+            "--write_workers=4",
+        ),
+    ),
 )
 NAMES = tuple(service.name for service in SERVICES)
 # Certificates of those that call: the gateway, through which every person's call comes, the operator, and scheduling, which

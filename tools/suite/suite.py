@@ -3,7 +3,9 @@
 import fcntl
 import http.client
 import os
+import re
 import shutil
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from suite.artifacts import Artifacts
 from suite.client import Client, SignedIn
 from suite.cluster import PostgresCluster, throwaway_folder
 from suite.contracts import Contracts
+from suite.errors import SuiteError
 from suite.mail import Mailbox
 from suite.pki import CertificateAuthority
 from suite.processes import Process, run, write_atomically
@@ -21,6 +24,8 @@ from suite.services import CALLERS, DEVELOPMENT_PORTS, NAMES, SERVICES, FlagValu
 
 READY_SECONDS = 60
 PROBE_SECONDS = 2
+_LOADED_KEY = re.compile(r'^portal_key_loaded\{id="([^"]+)",ring="([^"]+)"\} 1$', re.MULTILINE)
+_ACTIVE_KEY = re.compile(r'^portal_key_active\{id="([^"]+)",ring="([^"]+)"\} 1$', re.MULTILINE)
 
 Tell = Callable[[str], None]
 Result = TypeVar("Result")
@@ -162,14 +167,33 @@ class Suite:
 
     def probe(self, name: str, path: str) -> Optional[int]:
         """The HTTP status that a service's plain port answers, or None if it does not."""
-        connection = http.client.HTTPConnection(ports.LOOPBACK, self.ports[name].admin, timeout=PROBE_SECONDS)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            connection.close()
+        answer = self._http_get(name, path)
+        return answer[0] if answer is not None else None
+
+    def metrics(self, name: str) -> str:
+        """A running service's metrics, in Prometheus' text format."""
+        answer = self._http_get(name, "/metrics")
+        if answer is None or answer[0] != 200:
+            raise SuiteError(f"{name} does not answer on its plain port")
+        return answer[1]
+
+    def loaded_keys(self, name: str) -> dict[str, dict[str, bool]]:
+        """The keys that a running service has read: by ring their ids, each with whether it is the active one."""
+        metrics = self.metrics(name)
+        rings: dict[str, dict[str, bool]] = {}
+        active = {match.group(1, 2) for match in _ACTIVE_KEY.finditer(metrics)}
+        for match in _LOADED_KEY.finditer(metrics):
+            key_id, ring = match.group(1, 2)
+            rings.setdefault(ring, {})[key_id] = (key_id, ring) in active
+        return rings
+
+    def served_certificate(self, name: str) -> str:
+        """The certificate that a service presents on a new connection, as PEM."""
+        return ssl.get_server_certificate((ports.LOOPBACK, self.ports[name].grpc), timeout=PROBE_SECONDS)
+
+    def query(self, name: str, sql: str) -> list[list[str]]:
+        """A statement on a service's database, as superuser; rows as text."""
+        return self.postgres.query(f"portal_{name}", sql)
 
     def pid(self, name: str) -> Optional[int]:
         """A service's process id, if it runs."""
@@ -178,6 +202,21 @@ class Suite:
     def log_file(self, name: str) -> Path:
         """Where a service, or `postgres`, logs to."""
         return self.home / "log" / f"{name}.log"
+
+    def _http_get(self, name: str, path: str) -> Optional[tuple[int, str]]:
+        connection = http.client.HTTPConnection(ports.LOOPBACK, self.ports[name].admin, timeout=PROBE_SECONDS)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def checkpoints(self, name: str) -> Path:
+        """The file that a service appends its audit checkpoints to."""
+        return self.home / "audit" / f"{name}.checkpoints"
 
     # Calls.
 
@@ -228,7 +267,7 @@ class Suite:
         if renewed:
             tell(f"made certificates for {', '.join(renewed)}")
             self._close_client()
-        folder = self._keys
+        folder = self.keys
         folder.mkdir(mode=0o700, exist_ok=True)
         keys.ensure_signing_key(folder / "passport_signing", folder / "passport_public")
         keys.ensure_symmetric_key(folder / "access_code" / "code_peppers")
@@ -259,7 +298,8 @@ class Suite:
         return [f"  {service.name}: {line}" for line in said.splitlines() if ": deployed:" in line]
 
     @property
-    def _keys(self) -> Path:
+    def keys(self) -> Path:
+        """The keys of all services, a folder for each kind."""
         return self.home / "keys"
 
     def _process(self, service: Service) -> Process:
@@ -269,7 +309,7 @@ class Suite:
             ports=self.ports,
             database_url=self.postgres.url(service.database, f"{service.database}_app"),
             mail=self.home / "mail",
-            keys=self._keys,
+            keys=self.keys,
             extra=self._extra_flags,
         )
         argv = [str(self.artifacts.program(service.name)), *values.of(service)]

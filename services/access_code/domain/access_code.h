@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/id/ids.h"
+#include "services/access_code/domain/grant.h"
 
 namespace portal::access_code {
 
@@ -23,15 +24,23 @@ struct AccessCode {
   std::optional<id::AccountId> redeemer;
   std::optional<absl::Time> redeemed_at;
   std::optional<absl::Time> cancelled_at;
+  // Who is going to redeem it.
+  HolderRelationship holder = HolderRelationship::kOther;
+  // The patient's birth date is to come with it; how often one came, or should have.
+  bool birth_date_demanded = false;
+  int birth_date_tries = 0;
+  // The patient it was issued for, before a merge.
+  std::optional<id::PatientId> merged_from;
 };
 
-enum class AccessCodeState { kLive, kRedeemed, kExpired, kCancelled };
+// kLocked: came too often with a wrong birth date.
+enum class AccessCodeState { kLive, kRedeemed, kExpired, kCancelled, kLocked };
 
 AccessCodeState StateAt(const AccessCode& code, absl::Time now);
 
-// How long a code is to be valid: the default for 0 days, INVALID_FIELD outside 1 to
+// How long a code is to be valid: the clinic's default for 0 days, INVALID_FIELD outside 1 to
 // kMaxValidityDays.
-absl::StatusOr<absl::Duration> ValidityOfDays(int32_t days);
+absl::StatusOr<absl::Duration> ValidityOfDays(int32_t days, int default_days);
 
 }  // namespace portal::access_code
 

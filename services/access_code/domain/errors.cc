@@ -29,6 +29,16 @@ absl::Status GrantExists() {
                        "the account may see this patient already; the access code stays live");
 }
 
+absl::Status GrantEnded() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "GRANT_ENDED",
+                       "the grant has ended; a new access code makes a new one");
+}
+
+absl::Status BirthDateUnknown() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "BIRTH_DATE_UNKNOWN",
+                       "codes of this clinic demand the birth date, and the record holds none");
+}
+
 absl::Status PatientNotFound() {
   return status::Error(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND", "no such patient");
 }

@@ -15,6 +15,8 @@ absl::Status AccessCodeNotFound();
 absl::Status AccessCodeNotLive();
 absl::Status GrantNotFound();
 absl::Status GrantExists();
+absl::Status GrantEnded();
+absl::Status BirthDateUnknown();
 absl::Status PatientNotFound();
 absl::Status TooManyAttempts(absl::Duration retry_after);
 

@@ -20,12 +20,31 @@ inline constexpr size_t kMaxCodeBytes = 200;
 inline constexpr int kDefaultValidityDays = 5;
 inline constexpr int kMaxValidityDays = 30;
 
+// How often a code that demands the birth date is compared: a person mistypes, a finder of the
+// sheet guesses among 30,000 days.
+inline constexpr int kBirthDateTries = 5;
+
+// The years that records takes, and that a time of ours can be in.
+inline constexpr int kFirstBirthYear = 1850;
+inline constexpr int kLastYear = 9999;
+
+// The age in years at which a patient's access is their own. 18 nearly everywhere; where minors
+// decide for themselves earlier it is 12 at the least; nobody waits beyond 25.
+inline constexpr int kDefaultComingOfAgeYears = 18;
+inline constexpr int kMinComingOfAgeYears = 12;
+inline constexpr int kMaxComingOfAgeYears = 25;
+// How long before it the clinic is told, so that staff can renew what is to go on.
+inline constexpr absl::Duration kComingOfAgeNotice = absl::Hours(90 * 24);
+
 // Attempts to redeem that are looked at within the window, wherever in time it is laid.
 inline constexpr absl::Duration kAttemptWindow = absl::Hours(1);
 // A person mistypes a few times.
 inline constexpr int kAttemptsPerAccount = 10;
 // A hospital or a mobile carrier hides many people behind one address.
 inline constexpr int kAttemptsPerAddress = 100;
+
+// The longest address that mail is sent to (RFC 5321, errata 1690).
+inline constexpr size_t kMaxEmailBytes = 254;
 
 // A patient's name as records delivers it: given and family name at their longest.
 inline constexpr size_t kMaxDisplayNameBytes = 400;

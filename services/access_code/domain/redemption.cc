@@ -8,6 +8,9 @@ std::optional<Refusal> RefusalOf(const CodeFacts& facts) {
   if (facts.redeemed) return Refusal::kUsed;
   if (facts.cancelled) return Refusal::kCancelled;
   if (facts.expired) return Refusal::kExpired;
+  if (facts.locked) return Refusal::kLocked;
+  // Before the grant: a holder is not told that a code is live without its birth date.
+  if (facts.wrong_birth_date) return Refusal::kBirthDate;
   if (facts.held) return Refusal::kGrantExists;
   return std::nullopt;
 }
@@ -24,6 +27,10 @@ absl::string_view ToString(Refusal refusal) {
       return "cancelled";
     case Refusal::kExpired:
       return "expired";
+    case Refusal::kLocked:
+      return "locked";
+    case Refusal::kBirthDate:
+      return "birth_date";
     case Refusal::kGrantExists:
       return "grant_exists";
   }

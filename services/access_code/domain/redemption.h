@@ -15,18 +15,22 @@ enum class Refusal {
   kUsed,         // redeemed before
   kCancelled,    // by staff
   kExpired,      // in time
+  kLocked,       // tried too often with wrong birth dates
+  kBirthDate,    // is not the one that came with the code, or none came
   kGrantExists,  // the code is live, and the account has no use for it
 };
 
-inline constexpr Refusal kRefusals[] = {Refusal::kMalformed, Refusal::kUnknown,
-                                        Refusal::kUsed,      Refusal::kCancelled,
-                                        Refusal::kExpired,   Refusal::kGrantExists};
+inline constexpr Refusal kRefusals[] = {Refusal::kMalformed, Refusal::kUnknown,    Refusal::kUsed,
+                                        Refusal::kCancelled, Refusal::kExpired,    Refusal::kLocked,
+                                        Refusal::kBirthDate, Refusal::kGrantExists};
 
 // What a code's row says about it at the time of the refusal.
 struct CodeFacts {
   bool redeemed = false;
   bool cancelled = false;
   bool expired = false;
+  bool locked = false;
+  bool wrong_birth_date = false;
   // The account holds an active grant for the code's patient.
   bool held = false;
 };

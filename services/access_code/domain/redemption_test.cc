@@ -20,6 +20,12 @@ TEST(RedemptionTest, ADeadCodeIsDeadWhateverTheAccountHolds) {
   }
 }
 
+TEST(RedemptionTest, AHolderWithoutTheBirthDateIsNotToldOfTheGrant) {
+  EXPECT_EQ(RefusalOf({.wrong_birth_date = true, .held = true}), Refusal::kBirthDate);
+  EXPECT_EQ(RefusalOf({.locked = true, .wrong_birth_date = true, .held = true}), Refusal::kLocked);
+  EXPECT_EQ(RefusalOf({.locked = true, .held = true}), Refusal::kLocked);
+}
+
 TEST(RedemptionTest, ALiveCodeIsRefusedOnlyToAHolder) {
   EXPECT_EQ(RefusalOf({.held = true}), Refusal::kGrantExists);
   EXPECT_EQ(RefusalOf({}), std::nullopt);

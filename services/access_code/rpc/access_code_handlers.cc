@@ -1,5 +1,6 @@
 #include "services/access_code/rpc/access_code_handlers.h"
 
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -10,8 +11,12 @@
 #include "libs/rpc/change.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
+#include "services/access_code/domain/access_link.h"
+#include "services/access_code/domain/email.h"
+#include "services/access_code/domain/errors.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/rpc/convert.h"
+#include "services/access_code/rpc/notices.h"
 #include "services/access_code/rpc/paging.h"
 #include "services/access_code/storage/grant_store.h"
 
@@ -43,13 +48,23 @@ AccessCodeHandlers::AccessCodeHandlers(const Dependencies& dependencies)
       page_tokens_(dependencies.sealer),
       codes_(dependencies.pool, dependencies.peppers),
       attempts_(dependencies.pool),
-      metrics_(dependencies.metrics) {}
+      metrics_(dependencies.metrics),
+      alarm_(dependencies.metrics, dependencies.refusal_alarm) {}
 
 absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
     const rpc::Context& context, const v1::IssueAccessCodeRequest& request) {
-  ASSIGN_OR_RETURN(const absl::Duration validity, ValidityOfDays(request.validity_days()));
+  ASSIGN_OR_RETURN(const HolderRelationship holder,
+                   ParseHolder("holder_relationship", request.holder_relationship()));
+  if (!request.send_to_email().empty()) {
+    RETURN_IF_ERROR(CheckEmail("send_to_email", request.send_to_email()));
+  }
   const auto issue =
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::IssueAccessCodeResponse> {
+    ASSIGN_OR_RETURN(const CodeTerms terms,
+                     codes_.TermsFor(transaction, context.clinic_id(), context.patient_id()));
+    ASSIGN_OR_RETURN(const absl::Duration validity,
+                     ValidityOfDays(request.validity_days(), terms.validity_days));
+    if (terms.birth_date_required && !terms.birth_date_known) return BirthDateUnknown();
     const absl::Time now = deps_.clock.Now();
     const CodeWords words = CodeWords::Draw(deps_.words, crypto::UniformBelow);
     const AccessCode code = {.id = id::AccessCodeId::New(deps_.clock),
@@ -57,14 +72,30 @@ absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
                              .patient_id = context.patient_id(),
                              .issuer = context.account_id(),
                              .created_at = now,
-                             .expires_at = now + validity};
+                             .expires_at = now + validity,
+                             .holder = holder,
+                             .birth_date_demanded = terms.birth_date_required};
     RETURN_IF_ERROR(codes_.Insert(transaction, code, words));
-    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock,
-                                  {EventAbout(context, code.id, code.clinic_id, code.patient_id)}));
+    std::vector<audit::Event> events = {
+        EventAbout(context, code.id, code.clinic_id, code.patient_id)};
+    const std::string link = AccessLink(deps_.portal_base_url, words);
+    if (!request.send_to_email().empty()) {
+      SendAccessCode(transaction, deps_.outbox, code, words.text(), link, request.send_to_email());
+      events.push_back(events.front());
+      events.back().action = "access_code.SendAccessCode";
+    }
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, events));
     transaction.AfterCommit([this] { metrics_.Issued(); });
     v1::IssueAccessCodeResponse response;
     *response.mutable_access_code() = ToProto(code, now);
     response.set_words(words.text());
+    response.set_access_link(link);
+    v1::InstructionSheet& sheet = *response.mutable_instruction_sheet();
+    sheet.set_patient_display_name(terms.patient_display_name);
+    sheet.set_clinic_id(code.clinic_id.ToString());
+    sheet.set_entry_page(EntryPage(deps_.portal_base_url));
+    *sheet.mutable_expire_time() = response.access_code().expire_time();
+    sheet.set_birth_date_demanded(code.birth_date_demanded);
     return response;
   };
   return rpc::ChangeOnce<v1::IssueAccessCodeResponse>(deps_, context, request, issue,
@@ -111,6 +142,8 @@ absl::StatusOr<v1::AccessCode> AccessCodeHandlers::CancelAccessCode(
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCode(
     const rpc::Context& context, const v1::RedeemAccessCodeRequest& request) {
   using Response = v1::RedeemAccessCodeResponse;
+  ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> birth_date,
+                   ParseBirthDate("birth_date", request.has_birth_date(), request.birth_date()));
   // Whoever lost the answer of a redemption gets it, however many attempts were made since.
   ASSIGN_OR_RETURN(
       const std::optional<Response> recorded,
@@ -120,10 +153,14 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::RedeemAccessCod
 
   std::optional<RefusedCode> refused = RefusedCode{.refusal = Refusal::kMalformed};
   if (const auto words = CodeWords::Parse(deps_.words, request.code()); words.has_value()) {
-    absl::StatusOr<Response> response = Redeem(context, request, *words, refused);
+    if (!recorded.has_value()) {
+      RETURN_IF_ERROR(codes_.SpendBirthDateTry(rpc::CallOf(context), *words, deps_.clock.Now()));
+    }
+    absl::StatusOr<Response> response = Redeem(context, request, *words, birth_date, refused);
     if (!refused.has_value()) return response;
   }
   metrics_.Refused(refused->refusal);
+  if (refused->refusal != Refusal::kGrantExists) alarm_.Count(deps_.clock.Now());
   return Refuse(context, ToStatus(refused->refusal), refused->meant);
 }
 
@@ -132,18 +169,19 @@ absl::Status AccessCodeHandlers::Admit(const rpc::Context& context) {
                                           context.call().client_address, deps_.clock.Now());
   if (!absl::IsResourceExhausted(admitted)) return admitted;
   metrics_.Throttled();
+  alarm_.Count(deps_.clock.Now());
   return Refuse(context, std::move(admitted), std::nullopt);
 }
 
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
     const rpc::Context& context, const v1::RedeemAccessCodeRequest& request, const CodeWords& words,
-    std::optional<RefusedCode>& refused) {
+    const std::optional<absl::CivilDay>& birth_date, std::optional<RefusedCode>& refused) {
   const absl::Time now = deps_.clock.Now();
   const auto redeem =
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::RedeemAccessCodeResponse> {
     refused.reset();
     ASSIGN_OR_RETURN(const Redemption redemption,
-                     codes_.Redeem(transaction, words, context.account_id(),
+                     codes_.Redeem(transaction, words, birth_date, context.account_id(),
                                    id::GrantId::New(deps_.clock), now));
     if (const auto* redeemed = std::get_if<RedeemedCode>(&redemption)) {
       return Record(transaction, context, *redeemed);
@@ -171,7 +209,8 @@ absl::Status AccessCodeHandlers::Repeat(db::Transaction& transaction, const rpc:
   const v1::AccessiblePatient& patient = recorded.patient();
   ASSIGN_OR_RETURN(const auto grant_id, id::GrantId::Parse("grant_id", patient.grant_id()));
   ASSIGN_OR_RETURN(const auto patient_id, id::PatientId::Parse("patient_id", patient.patient_id()));
-  if (!GrantStore::Holds(transaction, context.account_id(), patient_id, grant_id)) {
+  if (!GrantStore::Holds(transaction, context.account_id(), patient_id, grant_id,
+                         deps_.clock.Now())) {
     refused = RefusedCode{.refusal = Refusal::kUsed};
     return ToStatus(refused->refusal);
   }
@@ -190,8 +229,9 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Record(
   RETURN_IF_ERROR(audit::Append(
       transaction, deps_.clock,
       {EventAbout(context, redeemed.access_code_id, patient.clinic_id, patient.patient_id)}));
-  deps_.outbox.Append(transaction, kAccessGrantedTopic,
-                      ToEvent(patient, context.account_id()).SerializeAsString());
+  TellAccessGranted(transaction, deps_.outbox, patient.clinic_id, patient.patient_id,
+                    GrantStore::Holders(transaction, patient.clinic_id, patient.patient_id,
+                                        patient.granted_at, context.account_id()));
   transaction.AfterCommit([this] { metrics_.Redeemed(); });
   v1::RedeemAccessCodeResponse response;
   *response.mutable_patient() = ToProto(patient);

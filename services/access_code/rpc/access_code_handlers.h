@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "libs/db/session.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/page_token.h"
@@ -12,13 +13,11 @@
 #include "services/access_code/domain/code_words.h"
 #include "services/access_code/rpc/dependencies.h"
 #include "services/access_code/rpc/redemption_metrics.h"
+#include "services/access_code/rpc/refusal_alarm.h"
 #include "services/access_code/storage/access_code_store.h"
 #include "services/access_code/storage/attempt_ledger.h"
 
 namespace portal::access_code {
-
-// Outbox topic of v1::AccessGranted. Without a route its events wait and cost nothing.
-inline constexpr char kAccessGrantedTopic[] = "notice.access_granted";
 
 // portal.access_code.v1.AccessCodeService.
 class AccessCodeHandlers {
@@ -36,10 +35,10 @@ class AccessCodeHandlers {
 
  private:
   // The redemption itself, once the attempt is counted. `refused` says why it was refused.
-  absl::StatusOr<v1::RedeemAccessCodeResponse> Redeem(const rpc::Context& context,
-                                                      const v1::RedeemAccessCodeRequest& request,
-                                                      const CodeWords& words,
-                                                      std::optional<RefusedCode>& refused);
+  absl::StatusOr<v1::RedeemAccessCodeResponse> Redeem(
+      const rpc::Context& context, const v1::RedeemAccessCodeRequest& request,
+      const CodeWords& words, const std::optional<absl::CivilDay>& birth_date,
+      std::optional<RefusedCode>& refused);
   // Counts the attempt. TOO_MANY_ATTEMPTS leaves an audit row.
   absl::Status Admit(const rpc::Context& context);
   // The end of a repeated redemption: OK with its audit row while the account holds the grant;
@@ -47,7 +46,7 @@ class AccessCodeHandlers {
   absl::Status Repeat(db::Transaction& transaction, const rpc::Context& context,
                       const v1::RedeemAccessCodeResponse& recorded,
                       std::optional<RefusedCode>& refused) const;
-  // Audit row, notice and answer of a redemption.
+  // Audit row, notices and answer of a redemption.
   absl::StatusOr<v1::RedeemAccessCodeResponse> Record(db::Transaction& transaction,
                                                       const rpc::Context& context,
                                                       const RedeemedCode& redeemed);
@@ -60,6 +59,7 @@ class AccessCodeHandlers {
   const AccessCodeStore codes_;
   const AttemptLedger attempts_;
   RedemptionMetrics metrics_;
+  RefusalAlarm alarm_;
 };
 
 }  // namespace portal::access_code

@@ -23,7 +23,6 @@
 #include "libs/outbox/relay.h"
 #include "libs/testing/log_capture.h"
 #include "libs/testing/program.h"
-#include "portal/access_code/v1/access_granted.pb.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/rpc/service_fixture.h"
 
@@ -32,12 +31,10 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kUnknownCode[] = "abacus abacus abacus abacus abacus";
-
-absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(timestamp));
-}
 
 class IssueTest : public ServiceTest {};
 class ListAccessCodesTest : public ServiceTest {
@@ -127,6 +124,76 @@ TEST_F(IssueTest, ValidityIsOneToThirtyDays) {
     EXPECT_EQ(Issue(request).Outcome(), "INVALID_FIELD");
   }
   EXPECT_EQ(Sql("SELECT count(*) FROM access_codes"), "2");
+}
+
+TEST_F(IssueTest, ValidityIsTheClinicsUnlessStaffSayOtherwise) {
+  v1::AccessSettings settings = GetSettings(clinic_).response;
+  settings.set_validity_days(9);
+  ASSERT_EQ(UpdateSettings(settings).Outcome(), "OK");
+  EXPECT_EQ(TimeOf(NewCode(NewPatient(clinic_)).access_code().expire_time()),
+            clock_.Now() + absl::Hours(9 * 24));
+}
+
+TEST_F(IssueTest, WithoutABirthDateThereIsNoCodeThatDemandsIt) {
+  DemandBirthDates();
+  EXPECT_EQ(Issue(IssueRequest(NewPatient(clinic_), clinic_)).Outcome(), "BIRTH_DATE_UNKNOWN");
+  EXPECT_EQ(Sql("SELECT count(*) FROM access_codes"), "0");
+}
+
+TEST_F(IssueTest, TheLinkCarriesTheCodeInItsFragmentAndTheSheetSaysWhatItNeeds) {
+  DemandBirthDates();
+  const v1::IssueAccessCodeResponse issued = NewCode(NewPatientBorn(1987, 2, 28));
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(issued.access_link(), absl::MaxSplits("#code=", 1));
+  EXPECT_EQ(parts.first, "https://portal.example/access");
+  EXPECT_EQ(absl::StrReplaceAll(parts.second, {{"-", " "}}), issued.words());
+  const v1::InstructionSheet& sheet = issued.instruction_sheet();
+  EXPECT_EQ(sheet.patient_display_name(), "Ada Moss");
+  EXPECT_EQ(sheet.clinic_id(), clinic_.ToString());
+  EXPECT_EQ(sheet.entry_page(), "https://portal.example/access");
+  EXPECT_EQ(TimeOf(sheet.expire_time()), TimeOf(issued.access_code().expire_time()));
+  EXPECT_TRUE(sheet.birth_date_demanded());
+}
+
+TEST_F(IssueTest, ACodeIsMailedOnlyWhenStaffAskAndOnceAndThatIsAudited) {
+  const id::PatientId patient = NewPatient(clinic_);
+  NewCode(patient);
+  EXPECT_TRUE(Notices().empty());
+  v1::IssueAccessCodeRequest request = IssueRequest(patient, clinic_);
+  request.set_send_to_email("zoe@example.org");
+  testing::LogCapture log;
+  const auto issued = Issue(request);
+  ASSERT_EQ(issued.Outcome(), "OK");
+  ASSERT_EQ(Issue(request).Outcome(), "OK");
+  const std::vector<messaging::v1::Notice> notices = Notices();
+  ASSERT_EQ(notices.size(), 1);
+  EXPECT_EQ(notices[0].recipient().email(), "zoe@example.org");
+  EXPECT_EQ(notices[0].access_code_sent().words(), issued.response.words());
+  EXPECT_EQ(notices[0].access_code_sent().link(), issued.response.access_link());
+  EXPECT_EQ(notices[0].access_code_sent().clinic_id(), clinic_.ToString());
+  EXPECT_EQ(TimeOf(notices[0].access_code_sent().expire_time()),
+            TimeOf(issued.response.access_code().expire_time()));
+  EXPECT_EQ(Sql("SELECT actor_id, resource_id FROM audit_events "
+                "WHERE action = 'access_code.SendAccessCode'"),
+            absl::StrCat(staff_.ToString(), "|", issued.response.access_code().access_code_id()));
+  EXPECT_THAT(log.Text(), Not(HasSubstr("zoe")));
+  request.set_request_id(NewRequestId());
+  request.set_send_to_email("Zoe <zoe@example.org>");
+  EXPECT_EQ(Issue(request).Outcome(), "INVALID_FIELD");
+}
+
+TEST_F(IssueTest, StaffSayWhoWillHoldTheGrant) {
+  v1::IssueAccessCodeRequest request = IssueRequest(NewPatient(clinic_), clinic_);
+  request.set_holder_relationship(v1::HOLDER_RELATIONSHIP_SELF);
+  EXPECT_EQ(Issue(request).response.access_code().holder_relationship(),
+            v1::HOLDER_RELATIONSHIP_SELF);
+  request.set_request_id(NewRequestId());
+  request.clear_holder_relationship();
+  EXPECT_EQ(Issue(request).response.access_code().holder_relationship(),
+            v1::HOLDER_RELATIONSHIP_OTHER);
+  request.set_request_id(NewRequestId());
+  request.set_holder_relationship(static_cast<v1::HolderRelationship>(77));
+  EXPECT_EQ(Issue(request).Outcome(), "INVALID_FIELD");
 }
 
 TEST_F(IssueTest, AForeignPatientIsAsUnknownAsNone) {
@@ -439,25 +506,131 @@ TEST_F(RedeemTest, ACodeThatIsCancelledAndRedeemedAtOnceIsOneOfThem) {
   }
 }
 
-TEST_F(RedeemTest, RedemptionTellsWhomItConcernsByIds) {
+TEST_F(RedeemTest, RedemptionTellsTheClinicAndEveryOtherHolderWithoutNamingWhoCame) {
   const id::PatientId patient = NewPatient(clinic_);
-  const std::string grant_id = NewGrant(patient, account_);
+  const auto account = [&] { return id::AccountId::New(clock_); };
+  const id::AccountId revoked = account(), ended = account(), holder = account();
+  ASSERT_EQ(Revoke(NewGrant(patient, revoked), clinic_).Outcome(), "OK");
+  ASSERT_EQ(SetEnd(NewGrant(patient, ended), clock_.Now() + absl::Hours(1)).Outcome(), "OK");
+  NewGrant(patient, holder);
+  NewGrant(NewPatient(clinic_), account());
+  clock_.Advance(absl::Hours(1));
+  Sql("DELETE FROM outbox_events");
+  const std::string code = NewCode(patient).words();
   Redeem(kUnknownCode, account_);
-  std::vector<outbox::Delivery> delivered;
-  outbox::Relay relay(background_pool_, outbox_, metrics_,
-                      {{kAccessGrantedTopic, [&](const outbox::Delivery& delivery) {
-                          delivered.push_back(delivery);
-                          return absl::OkStatus();
-                        }}});
-  ASSERT_OK(relay.DeliverOnce());
-  ASSERT_EQ(delivered.size(), 1);
-  v1::AccessGranted event;
-  ASSERT_TRUE(event.ParseFromString(delivered[0].payload));
-  EXPECT_EQ(event.grant_id(), grant_id);
-  EXPECT_EQ(event.clinic_id(), clinic_.ToString());
-  EXPECT_EQ(event.patient_id(), patient.ToString());
-  EXPECT_EQ(event.account_id(), account_.ToString());
-  EXPECT_EQ(TimeOf(event.grant_time()), clock_.Now());
+  ASSERT_EQ(Redeem(code, account_).Outcome(), "OK");
+  const std::vector<messaging::v1::Notice> notices = Notices();
+  ASSERT_EQ(notices.size(), 2);
+  std::vector<std::string> told;
+  for (const messaging::v1::Notice& notice : notices) {
+    told.push_back(notice.recipient().account_id() + notice.recipient().clinic_id());
+    EXPECT_EQ(notice.access_granted().clinic_id(), clinic_.ToString());
+    EXPECT_EQ(notice.access_granted().patient_id(), patient.ToString());
+    EXPECT_THAT(notice.DebugString(), Not(HasSubstr(account_.ToString())));
+  }
+  EXPECT_THAT(told, UnorderedElementsAre(holder.ToString(), clinic_.ToString()));
+}
+
+TEST_F(RedeemTest, AWrongOrMissingBirthDateIsAnsweredLikeAnUnknownCodeAndTheRightOneOpens) {
+  DemandBirthDates();
+  const id::PatientId patient = NewPatientBorn(1987, 2, 28);
+  const v1::IssueAccessCodeResponse issued = NewCode(patient);
+  EXPECT_TRUE(issued.access_code().birth_date_demanded());
+  const auto unknown = Redeem(kUnknownCode, account_);
+  v1::RedeemAccessCodeRequest request = RedeemRequest(issued.words());
+  EXPECT_EQ(Redeem(request, account_).Bytes(), unknown.Bytes());
+  *request.mutable_birth_date() = Date(1987, 2, 27);
+  EXPECT_EQ(Redeem(request, account_).Bytes(), unknown.Bytes());
+  EXPECT_FALSE(IsGranted(patient, account_));
+  EXPECT_EQ(Redemptions("birth_date"), "2");
+  *request.mutable_birth_date() = Date(1987, 2, 30);
+  EXPECT_EQ(Redeem(request, account_).Outcome(), "INVALID_FIELD");
+  *request.mutable_birth_date() = Date(1987, 2, 28);
+  EXPECT_EQ(Redeem(request, account_).Outcome(), "OK");
+  EXPECT_TRUE(IsGranted(patient, account_));
+}
+
+TEST_F(RedeemTest, TheFifthBirthDateIsComparedAndTheSixthIsNot) {
+  DemandBirthDates();
+  const id::PatientId patient = NewPatientBorn(1987, 2, 28);
+  for (const bool right_in_time : {true, false}) {
+    const id::AccountId account = id::AccountId::New(clock_);
+    const v1::IssueAccessCodeResponse issued = NewCode(patient);
+    v1::RedeemAccessCodeRequest request = RedeemRequest(issued.words());
+    for (int i = 0; i < kBirthDateTries - (right_in_time ? 1 : 0); ++i) {
+      *request.mutable_birth_date() = Date(1990 + i, 1, 1);
+      EXPECT_EQ(Redeem(request, account).Outcome(), "ACCESS_CODE_REJECTED");
+    }
+    *request.mutable_birth_date() = Date(1987, 2, 28);
+    const auto last = Redeem(request, account);
+    EXPECT_EQ(last.Outcome(), right_in_time ? "OK" : "ACCESS_CODE_REJECTED");
+    if (!right_in_time) {
+      EXPECT_EQ(last.Bytes(), Redeem(kUnknownCode, account).Bytes());
+    }
+    EXPECT_EQ(Cancel(issued.access_code().access_code_id(), clinic_).Outcome(),
+              "ACCESS_CODE_NOT_LIVE");
+  }
+  EXPECT_EQ(Redemptions("locked"), "1");
+}
+
+TEST_F(RedeemTest, OfFortyBirthDatesAtOnceFiveAreCompared) {
+  DemandBirthDates();
+  for (int round = 0; round < 5; ++round) {
+    const id::PatientId patient = NewPatientBorn(1987, 2, 28);
+    const std::string words = NewCode(patient).words();
+    const std::string before = Redemptions("birth_date");
+    AtOnce(40, [&](int i) {
+      v1::RedeemAccessCodeRequest request = RedeemRequest(words);
+      *request.mutable_birth_date() = Date(1900 + i, 1, 1);
+      // Accounts and addresses of their own: only the code's limit is left.
+      const auto answer =
+          Call(*codes_, &v1::AccessCodeService::Stub::RedeemAccessCode, request,
+               Passport(id::AccountId::New(clock_)), absl::StrCat("198.51.", round, ".", i));
+      EXPECT_EQ(answer.Outcome(), "ACCESS_CODE_REJECTED");
+    });
+    EXPECT_LE(std::stoi(Redemptions("birth_date")) - std::stoi(before), kBirthDateTries);
+    // The right one does not help any more.
+    v1::RedeemAccessCodeRequest request = RedeemRequest(words);
+    *request.mutable_birth_date() = Date(1987, 2, 28);
+    EXPECT_EQ(Redeem(request, id::AccountId::New(clock_)).Outcome(), "ACCESS_CODE_REJECTED");
+  }
+}
+
+TEST_F(RedeemTest, AHolderWithAWrongBirthDateLearnsNothingOfTheCode) {
+  DemandBirthDates();
+  const id::PatientId patient = NewPatientBorn(1987, 2, 28);
+  v1::RedeemAccessCodeRequest request = RedeemRequest(NewCode(patient).words());
+  *request.mutable_birth_date() = Date(1987, 2, 28);
+  ASSERT_EQ(Redeem(request, account_).Outcome(), "OK");
+  v1::RedeemAccessCodeRequest second = RedeemRequest(NewCode(patient).words());
+  *second.mutable_birth_date() = Date(1988, 2, 28);
+  EXPECT_EQ(Redeem(second, account_).Bytes(), Redeem(kUnknownCode, account_).Bytes());
+  *second.mutable_birth_date() = Date(1987, 2, 28);
+  EXPECT_EQ(Redeem(second, account_).Outcome(), "GRANT_EXISTS");
+}
+
+TEST_F(RedeemTest, ACodeKeepsTheTermsItWasIssuedUnderAndTheRecordsBirthDateCounts) {
+  const id::PatientId patient = NewPatientBorn(1987, 2, 28);
+  const std::string before = NewCode(patient).words();
+  DemandBirthDates();
+  EXPECT_EQ(Redeem(before, account_).Outcome(), "OK");
+  v1::RedeemAccessCodeRequest request = RedeemRequest(NewCode(patient).words());
+  ASSERT_EQ(PutBorn(patient, 1987, 2, 27, 2).Outcome(), "OK");
+  *request.mutable_birth_date() = Date(1987, 2, 28);
+  EXPECT_EQ(Redeem(request, other_account_).Outcome(), "ACCESS_CODE_REJECTED");
+  *request.mutable_birth_date() = Date(1987, 2, 27);
+  EXPECT_EQ(Redeem(request, other_account_).Outcome(), "OK");
+}
+
+TEST_F(RedeemTest, AfterTheEndOfAGrantANewCodeMakesANewOne) {
+  const id::PatientId patient = NewPatient(clinic_);
+  const std::string first = NewGrant(patient, account_);
+  ASSERT_EQ(SetEnd(first, clock_.Now() + absl::Hours(1)).Outcome(), "OK");
+  EXPECT_EQ(Redeem(NewCode(patient).words(), account_).Outcome(), "GRANT_EXISTS");
+  clock_.Advance(absl::Hours(1));
+  EXPECT_FALSE(IsGranted(patient, account_));
+  EXPECT_NE(NewGrant(patient, account_), first);
+  EXPECT_TRUE(IsGranted(patient, account_));
 }
 
 TEST_F(RedeemTest, EveryChangeAndEveryRefusalLeavesAnAuditRow) {

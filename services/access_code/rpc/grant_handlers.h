@@ -21,6 +21,14 @@ class GrantHandlers {
                                                     const v1::ListGrantsRequest& request);
   absl::StatusOr<v1::Grant> RevokeGrant(const rpc::Context& context,
                                         const v1::RevokeGrantRequest& request);
+  absl::StatusOr<v1::Grant> SetGrantEnd(const rpc::Context& context,
+                                        const v1::SetGrantEndRequest& request);
+  absl::StatusOr<v1::DropPatientResponse> DropPatient(const rpc::Context& context,
+                                                      const v1::DropPatientRequest& request);
+  absl::StatusOr<v1::ExplainAccessResponse> ExplainAccess(const rpc::Context& context,
+                                                          const v1::ExplainAccessRequest& request);
+  absl::StatusOr<v1::ExplainMyAccessResponse> ExplainMyAccess(
+      const rpc::Context& context, const v1::ExplainMyAccessRequest& request);
   absl::StatusOr<v1::CheckGrantsResponse> CheckGrants(const rpc::Context& context,
                                                       const v1::CheckGrantsRequest& request);
 

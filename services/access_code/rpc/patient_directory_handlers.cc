@@ -1,5 +1,7 @@
 #include "services/access_code/rpc/patient_directory_handlers.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "libs/audit/event.h"
 #include "libs/rpc/call.h"
@@ -7,6 +9,7 @@
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/domain/patient.h"
+#include "services/access_code/rpc/convert.h"
 #include "services/access_code/storage/patient_directory.h"
 
 namespace portal::access_code {
@@ -22,11 +25,23 @@ absl::StatusOr<Patient> ParsePatient(const v1::PutPatientRequest& request) {
     violations.Add("display_name", absl::StrCat("must have 1 to ", kMaxDisplayNameBytes, " bytes"));
   }
   if (request.version() < 1) violations.Add("version", "must be at least 1");
+  const auto birth_date =
+      ParseBirthDate("birth_date", request.has_birth_date(), request.birth_date());
+  violations.Add(birth_date.status());
+  std::optional<id::PatientId> merged_into;
+  if (!request.merged_into_patient_id().empty()) {
+    const auto survivor =
+        id::PatientId::Parse("merged_into_patient_id", request.merged_into_patient_id());
+    violations.Add(survivor.status());
+    merged_into = survivor.value_or(id::PatientId());
+  }
   RETURN_IF_ERROR(violations.ToStatus());
   return Patient{.id = *patient_id,
                  .clinic_id = *clinic_id,
                  .display_name = request.display_name(),
-                 .version = request.version()};
+                 .version = request.version(),
+                 .birth_date = *birth_date,
+                 .merged_into = merged_into};
 }
 
 }  // namespace
@@ -35,7 +50,8 @@ absl::StatusOr<v1::PutPatientResponse> PatientDirectoryHandlers::PutPatient(
     const rpc::Context& context, const v1::PutPatientRequest& request) {
   ASSIGN_OR_RETURN(const Patient patient, ParsePatient(request));
   const auto put = [&](db::Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool changed, access_code::PutPatient(transaction, patient));
+    ASSIGN_OR_RETURN(const bool changed,
+                     access_code::PutPatient(transaction, patient, deps_.clock.Now()));
     if (!changed) return absl::OkStatus();
     audit::Event event = context.AuditEvent();
     event.clinic_id = patient.clinic_id;

@@ -5,8 +5,11 @@
 
 #include "libs/rpc/method_table.h"
 #include "services/access_code/rpc/access_code_handlers.h"
+#include "services/access_code/rpc/access_settings_handlers.h"
+#include "services/access_code/rpc/account_closure_handlers.h"
 #include "services/access_code/rpc/dependencies.h"
 #include "services/access_code/rpc/grant_handlers.h"
+#include "services/access_code/rpc/holder_notice_handlers.h"
 #include "services/access_code/rpc/patient_directory_handlers.h"
 
 namespace portal::access_code {
@@ -15,7 +18,12 @@ namespace portal::access_code {
 class Service {
  public:
   explicit Service(const Dependencies& dependencies)
-      : access_codes_(dependencies), grants_(dependencies), patients_(dependencies) {}
+      : access_codes_(dependencies),
+        grants_(dependencies),
+        patients_(dependencies),
+        settings_(dependencies),
+        holder_notices_(dependencies),
+        closures_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
@@ -24,6 +32,9 @@ class Service {
   AccessCodeHandlers access_codes_;
   GrantHandlers grants_;
   PatientDirectoryHandlers patients_;
+  AccessSettingsHandlers settings_;
+  HolderNoticeHandlers holder_notices_;
+  AccountClosureHandlers closures_;
 };
 
 }  // namespace portal::access_code

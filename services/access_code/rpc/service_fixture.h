@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "google/protobuf/util/time_util.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 #include "gtest/gtest.h"
@@ -17,7 +19,9 @@
 #include "libs/db/pool.h"
 #include "libs/id/ids.h"
 #include "libs/idempotency/store.h"
+#include "libs/notice/notice.h"
 #include "libs/outbox/outbox.h"
+#include "libs/outbox/relay.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/status_conversion.h"
 #include "libs/status/errors.h"
@@ -27,8 +31,10 @@
 #include "libs/testing/rpc_harness.h"
 #include "libs/testing/status_matchers.h"
 #include "portal/access_code/v1/access_code_service.grpc.pb.h"
+#include "portal/access_code/v1/access_settings_service.grpc.pb.h"
 #include "portal/access_code/v1/grant_service.grpc.pb.h"
 #include "portal/access_code/v1/patient_directory_service.grpc.pb.h"
+#include "portal/messaging/v1/notice_service.pb.h"
 #include "services/access_code/domain/eff_word_list.h"
 #include "services/access_code/rpc/service.h"
 #include "services/access_code/storage/schema.h"
@@ -46,6 +52,7 @@ class ServiceTest : public ::testing::Test {
     grants_ = v1::GrantService::NewStub(harness_.Channel("gateway"));
     records_grants_ = v1::GrantService::NewStub(harness_.Channel("records"));
     directory_ = v1::PatientDirectoryService::NewStub(harness_.Channel("records"));
+    settings_ = v1::AccessSettingsService::NewStub(harness_.Channel("gateway"));
   }
   ~ServiceTest() override { harness_.Shutdown(); }
 
@@ -83,6 +90,10 @@ class ServiceTest : public ::testing::Test {
     return harness_.Passport(
         staff_, {{.clinic_id = clinic_id, .roles = {auth::StaffRole::kFrontDesk}}}, "Front Desk");
   }
+  std::string OwnerPassport(const id::ClinicId& clinic_id) const {
+    return harness_.Passport(staff_, {{.clinic_id = clinic_id, .roles = {auth::StaffRole::kOwner}}},
+                             "Owner");
+  }
   std::string Passport(const id::AccountId& account_id) const {
     return harness_.Passport(account_id);
   }
@@ -97,6 +108,77 @@ class ServiceTest : public ::testing::Test {
     request.set_version(version);
     return Call(*directory_, &v1::PatientDirectoryService::Stub::PutPatient, request);
   }
+  // A patient whose birth date records has told.
+  id::PatientId NewPatientBorn(int year, int month, int day) {
+    const auto patient_id = id::PatientId::New(clock_);
+    EXPECT_EQ(PutBorn(patient_id, year, month, day, 1).Outcome(), "OK");
+    return patient_id;
+  }
+  Answer<v1::PutPatientResponse> PutBorn(const id::PatientId& patient_id, int year, int month,
+                                         int day, int64_t version) {
+    v1::PutPatientRequest request;
+    request.set_patient_id(patient_id.ToString());
+    request.set_clinic_id(clinic_.ToString());
+    request.set_display_name("Ada Moss");
+    request.set_version(version);
+    *request.mutable_birth_date() = Date(year, month, day);
+    return Call(*directory_, &v1::PatientDirectoryService::Stub::PutPatient, request);
+  }
+  static google::type::Date Date(int year, int month, int day) {
+    google::type::Date date;
+    date.set_year(year);
+    date.set_month(month);
+    date.set_day(day);
+    return date;
+  }
+
+  Answer<v1::AccessSettings> UpdateSettings(const v1::AccessSettings& settings) {
+    v1::UpdateAccessSettingsRequest request;
+    request.set_clinic_id(clinic_.ToString());
+    *request.mutable_access_settings() = settings;
+    request.set_request_id(NewRequestId());
+    return Call(*settings_, &v1::AccessSettingsService::Stub::UpdateAccessSettings, request,
+                OwnerPassport(clinic_));
+  }
+  Answer<v1::AccessSettings> GetSettings(const id::ClinicId& clinic_id) {
+    v1::GetAccessSettingsRequest request;
+    request.set_clinic_id(clinic_id.ToString());
+    return Call(*settings_, &v1::AccessSettingsService::Stub::GetAccessSettings, request,
+                StaffPassport(clinic_id));
+  }
+  // From now on the clinic demands the birth date.
+  void DemandBirthDates() {
+    v1::AccessSettings settings = GetSettings(clinic_).response;
+    settings.set_birth_date_required(true);
+    EXPECT_EQ(UpdateSettings(settings).Outcome(), "OK");
+  }
+
+  // The notices that wait for messaging and have this content, by whom they go to.
+  std::vector<std::string> NoticesOf(messaging::v1::Notice::ContentCase content) {
+    std::vector<std::string> recipients;
+    for (const messaging::v1::Notice& notice : Notices()) {
+      if (notice.content_case() != content) continue;
+      const messaging::v1::Recipient& to = notice.recipient();
+      recipients.push_back(absl::StrCat(to.account_id(), to.clinic_id(), to.email()));
+    }
+    return recipients;
+  }
+  // All notices that wait; they go on waiting.
+  std::vector<messaging::v1::Notice> Notices() {
+    std::vector<messaging::v1::Notice> notices;
+    outbox::Relay relay(background_pool_, outbox_, relay_metrics_,
+                        {{notice::kTopic, [&](const outbox::Delivery& delivery) {
+                            messaging::v1::DeliverNoticeRequest request;
+                            EXPECT_TRUE(request.ParseFromString(delivery.payload));
+                            notices.push_back(request.notice());
+                            return status::DependencyUnavailable("messaging");
+                          }}});
+    Sql("UPDATE outbox_events SET available_at = 'epoch'");
+    while (relay.DeliverOnce().value() > 0) {
+    }
+    return notices;
+  }
+
   id::PatientId NewPatient(const id::ClinicId& clinic_id, const std::string& name = "Ada Moss") {
     const auto patient_id = id::PatientId::New(clock_);
     EXPECT_EQ(Put(patient_id, clinic_id, name, 1).Outcome(), "OK");
@@ -147,8 +229,11 @@ class ServiceTest : public ::testing::Test {
     return Redeem(RedeemRequest(code), account_id);
   }
   // The id of a new grant.
-  std::string NewGrant(const id::PatientId& patient_id, const id::AccountId& account_id) {
-    const auto redeemed = Redeem(NewCode(patient_id).words(), account_id);
+  std::string NewGrant(const id::PatientId& patient_id, const id::AccountId& account_id,
+                       v1::HolderRelationship holder = v1::HOLDER_RELATIONSHIP_UNSPECIFIED) {
+    v1::IssueAccessCodeRequest request = IssueRequest(patient_id, clinic_);
+    request.set_holder_relationship(holder);
+    const auto redeemed = Redeem(Issue(request).response.words(), account_id);
     EXPECT_EQ(redeemed.Outcome(), "OK");
     return redeemed.response.patient().grant_id();
   }
@@ -161,17 +246,63 @@ class ServiceTest : public ::testing::Test {
     return Call(*grants_, &v1::GrantService::Stub::RevokeGrant, request, StaffPassport(clinic_id));
   }
 
-  Answer<v1::CheckGrantsResponse> Check(const std::vector<std::string>& patient_ids,
-                                        const id::AccountId& account_id) {
+  // Each question: a passport and a patient.
+  Answer<v1::CheckGrantsResponse> Check(
+      const std::vector<std::pair<std::string, std::string>>& questions) {
     v1::CheckGrantsRequest request;
-    for (const std::string& patient_id : patient_ids) request.add_patient_ids(patient_id);
-    return Call(*records_grants_, &v1::GrantService::Stub::CheckGrants, request,
-                Passport(account_id));
+    for (const auto& [passport, patient_id] : questions) {
+      v1::GrantQuestion& question = *request.add_questions();
+      question.set_passport(passport);
+      question.set_patient_id(patient_id);
+    }
+    return Call(*records_grants_, &v1::GrantService::Stub::CheckGrants, request);
   }
+  Answer<v1::Grant> SetEnd(const std::string& grant_id, absl::Time end, bool keep_of_age = false) {
+    v1::SetGrantEndRequest request;
+    request.set_clinic_id(clinic_.ToString());
+    request.set_grant_id(grant_id);
+    if (end != absl::InfiniteFuture()) *request.mutable_end_time() = ToTimestamp(end);
+    request.set_keep_of_age(keep_of_age);
+    request.set_request_id(NewRequestId());
+    return Call(*grants_, &v1::GrantService::Stub::SetGrantEnd, request, StaffPassport(clinic_));
+  }
+  Answer<v1::DropPatientResponse> Drop(const id::PatientId& patient_id,
+                                       const id::AccountId& account_id) {
+    v1::DropPatientRequest request;
+    request.set_patient_id(patient_id.ToString());
+    request.set_request_id(NewRequestId());
+    return Call(*grants_, &v1::GrantService::Stub::DropPatient, request, Passport(account_id));
+  }
+  Answer<v1::ListGrantsResponse> ListGrants(const id::PatientId& patient_id,
+                                            const id::ClinicId& clinic_id, int page_size = 0,
+                                            const std::string& page_token = "") {
+    v1::ListGrantsRequest request;
+    request.set_clinic_id(clinic_id.ToString());
+    request.set_patient_id(patient_id.ToString());
+    request.set_page_size(page_size);
+    request.set_page_token(page_token);
+    return Call(*grants_, &v1::GrantService::Stub::ListGrants, request, StaffPassport(clinic_id));
+  }
+  // The state of a patient's newest grant, as staff see it.
+  v1::GrantState StateOf(const id::PatientId& patient_id) {
+    const auto listed = ListGrants(patient_id, clinic_);
+    EXPECT_GE(listed.response.grants_size(), 1);
+    return listed.response.grants_size() == 0 ? v1::GRANT_STATE_UNSPECIFIED
+                                              : listed.response.grants(0).state();
+  }
+  static google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+    return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
+  }
+  static absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
+    return absl::FromUnixMicros(
+        google::protobuf::util::TimeUtil::TimestampToMicroseconds(timestamp));
+  }
+
   bool IsGranted(const id::PatientId& patient_id, const id::AccountId& account_id) {
-    const auto checked = Check({patient_id.ToString()}, account_id);
+    const auto checked = Check({{Passport(account_id), patient_id.ToString()}});
     EXPECT_EQ(checked.Outcome(), "OK");
-    return checked.response.granted_size() == 1;
+    EXPECT_EQ(checked.response.answers_size(), 1);
+    return checked.response.answers(0) == v1::GRANT_ANSWER_GRANTED;
   }
 
   std::string Sql(const std::string& sql) const { return testing::Psql(database_.superuser, sql); }
@@ -216,6 +347,7 @@ class ServiceTest : public ::testing::Test {
       testing::PostgresCluster::Shared().CreateDatabase("access_code");
   testing::FakeClock clock_;
   telemetry::Metrics metrics_;
+  telemetry::Metrics relay_metrics_;
   testing::RpcHarness harness_{"access_code", clock_};
   db::Pool pool_{PoolOptions(rpc::Executor::Workers(harness_.options().executor))};
   db::Pool background_pool_{PoolOptions(2)};
@@ -225,16 +357,19 @@ class ServiceTest : public ::testing::Test {
   Service service_{{.pool = pool_,
                     .words = List(),
                     .peppers = harness_.keyring(),
+                    .passports = harness_.passports(),
                     .sealer = harness_.sealer(),
                     .outbox = outbox_,
                     .idempotency = idempotency_,
                     .clock = clock_,
-                    .metrics = metrics_}};
+                    .metrics = metrics_,
+                    .portal_base_url = "https://portal.example"}};
 
   std::unique_ptr<v1::AccessCodeService::Stub> codes_;
   std::unique_ptr<v1::GrantService::Stub> grants_;
   std::unique_ptr<v1::GrantService::Stub> records_grants_;
   std::unique_ptr<v1::PatientDirectoryService::Stub> directory_;
+  std::unique_ptr<v1::AccessSettingsService::Stub> settings_;
 
   const id::ClinicId clinic_ = id::ClinicId::New(clock_);
   const id::ClinicId other_clinic_ = id::ClinicId::New(clock_);

@@ -1,13 +1,34 @@
 #include "services/access_code/storage/grant_store.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/string_view.h"
 
 #include "services/access_code/domain/errors.h"
+#include "services/access_code/storage/holder_relationship.h"
 #include "services/access_code/storage/patient_directory.h"
 #include "services/access_code/storage/queries.h"
 
 namespace portal::access_code {
 namespace {
+
+constexpr std::array<std::pair<absl::string_view, GrantEnd>, 5> kEnds = {
+    {{"revoked", GrantEnd::kRevoked},
+     {"dropped", GrantEnd::kDropped},
+     {"ended", GrantEnd::kReached},
+     {"closed", GrantEnd::kAccountClosed},
+     {"merged", GrantEnd::kMerged}}};
+
+std::optional<GrantEnd> EndOf(const db::Row& row) {
+  if (row.IsNull("revoked_us")) return std::nullopt;
+  const std::optional<std::string> cause = row.OptionalText("end_cause");
+  for (const auto& [name, end] : kEnds) {
+    if (cause == name) return end;
+  }
+  return GrantEnd::kRevoked;  // before causes were noted there was no other
+}
 
 Grant FromRow(const db::Row& row) {
   return {
@@ -17,37 +38,65 @@ Grant FromRow(const db::Row& row) {
       .account_id = row.Id<id::AccountId>("account_id"),
       .access_code_id = row.Id<id::AccessCodeId>("access_code_id"),
       .created_at = row.Time("created_us"),
-      .revoked_at = row.OptionalTime("revoked_us"),
+      .holder = HolderOf(row),
+      .ends_at = row.OptionalTime("ends_us"),
+      .of_age_at = row.OptionalTime("of_age_us"),
+      .kept_of_age = row.Bool("kept_of_age"),
+      .ended_at = row.OptionalTime("revoked_us"),
+      .end = EndOf(row),
+      .merged_from = row.OptionalId<id::PatientId>("merged_from_patient_id"),
   };
+}
+
+std::vector<Grant> FromRows(const db::Rows& rows) {
+  std::vector<Grant> grants;
+  for (const db::Row& row : rows) grants.push_back(FromRow(row));
+  return grants;
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<GrantedPatient>> GrantStore::Check(
-    const db::CallOptions& call, const id::AccountId& account_id,
-    std::vector<id::PatientId> patient_ids) const {
-  std::sort(patient_ids.begin(), patient_ids.end());
-  patient_ids.erase(std::unique(patient_ids.begin(), patient_ids.end()), patient_ids.end());
-  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<GrantedPatient>> {
-    std::vector<GrantedPatient> granted;
-    for (const db::Row& row : session.Exec(queries::kCheckGrants, account_id, patient_ids)) {
-      granted.push_back({.patient_id = row.Id<id::PatientId>("patient_id"),
-                         .grant_id = row.Id<id::GrantId>("grant_id")});
+absl::StatusOr<std::vector<bool>> GrantStore::Check(const db::CallOptions& call,
+                                                    const std::vector<GrantQuestion>& questions,
+                                                    absl::Time now) const {
+  std::vector<id::AccountId> account_ids;
+  std::vector<id::PatientId> patient_ids;
+  for (const GrantQuestion& question : questions) {
+    account_ids.push_back(question.account_id);
+    patient_ids.push_back(question.patient_id);
+  }
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<bool>> {
+    std::vector<bool> granted(questions.size());
+    for (const db::Row& row : session.Exec(queries::kCheckGrants, account_ids, patient_ids, now)) {
+      granted[row.Int64("number") - 1] = true;
     }
     return granted;
   });
 }
 
 bool GrantStore::Holds(db::Session& session, const id::AccountId& account_id,
-                       const id::PatientId& patient_id, const id::GrantId& grant_id) {
+                       const id::PatientId& patient_id, const id::GrantId& grant_id,
+                       absl::Time now) {
   const auto held =
-      session.Exec(queries::kCheckGrants, account_id, std::vector{patient_id}).AtMostOne();
+      session.Exec(queries::kCheckGrants, std::vector{account_id}, std::vector{patient_id}, now)
+          .AtMostOne();
   return held.has_value() && held->Id<id::GrantId>("grant_id") == grant_id;
+}
+
+std::vector<id::AccountId> GrantStore::Holders(db::Session& session, const id::ClinicId& clinic_id,
+                                               const id::PatientId& patient_id, absl::Time now,
+                                               const std::optional<id::AccountId>& except) {
+  std::vector<id::AccountId> holders;
+  for (const db::Row& row :
+       session.Exec(queries::kListHolders, patient_id, clinic_id, now, except)) {
+    holders.push_back(row.Id<id::AccountId>("account_id"));
+  }
+  return holders;
 }
 
 absl::StatusOr<std::vector<AccessiblePatient>> GrantStore::ListPatients(
     const db::CallOptions& call, const id::AccountId& account_id,
-    const std::optional<PatientPosition>& after, int limit) const {
+    const std::optional<PatientPosition>& after, int limit, absl::Time now) const {
   std::optional<std::string> after_name;
   std::optional<id::PatientId> after_id;
   if (after.has_value()) {
@@ -57,13 +106,14 @@ absl::StatusOr<std::vector<AccessiblePatient>> GrantStore::ListPatients(
   using Patients = std::vector<AccessiblePatient>;
   return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<Patients> {
     Patients patients;
-    for (const db::Row& row :
-         session.Exec(queries::kListGrantedPatients, account_id, after_name, after_id, limit)) {
+    for (const db::Row& row : session.Exec(queries::kListGrantedPatients, account_id, after_name,
+                                           after_id, limit, now)) {
       patients.push_back({.patient_id = row.Id<id::PatientId>("patient_id"),
                           .clinic_id = row.Id<id::ClinicId>("clinic_id"),
                           .display_name = row.Text("display_name"),
                           .grant_id = row.Id<id::GrantId>("grant_id"),
-                          .granted_at = row.Time("created_us")});
+                          .granted_at = row.Time("created_us"),
+                          .ends_at = row.OptionalTime("ends_us")});
     }
     return patients;
   });
@@ -74,25 +124,77 @@ absl::StatusOr<std::vector<Grant>> GrantStore::List(const db::CallOptions& call,
                                                     const id::PatientId& patient_id,
                                                     const ListPosition& after, int limit) const {
   return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<Grant>> {
-    std::vector<Grant> grants;
-    for (const db::Row& row : session.Exec(queries::kListGrants, patient_id, clinic_id,
-                                           after.created_at, after.id, limit)) {
-      grants.push_back(FromRow(row));
-    }
+    std::vector<Grant> grants = FromRows(session.Exec(queries::kListGrants, patient_id, clinic_id,
+                                                      after.created_at, after.id, limit));
     if (grants.empty() && !IsPatientOf(session, clinic_id, patient_id)) return PatientNotFound();
     return grants;
   });
 }
 
-absl::StatusOr<Grant> GrantStore::Revoke(db::Transaction& transaction,
-                                         const id::ClinicId& clinic_id, const id::GrantId& grant_id,
-                                         const id::AccountId& revoker, absl::Time now) const {
+std::optional<Grant> GrantStore::Newest(db::Session& session, const id::PatientId& patient_id,
+                                        const id::AccountId& account_id,
+                                        const std::optional<id::ClinicId>& clinic_id) {
+  const auto newest =
+      session.Exec(queries::kGetNewestGrant, patient_id, account_id, clinic_id).AtMostOne();
+  return newest.has_value() ? std::optional<Grant>(FromRow(*newest)) : std::nullopt;
+}
+
+absl::StatusOr<GrantStore::Revoked> GrantStore::Revoke(db::Transaction& transaction,
+                                                       const id::ClinicId& clinic_id,
+                                                       const id::GrantId& grant_id,
+                                                       const id::AccountId& revoker,
+                                                       absl::Time now) const {
   const auto revoked =
       transaction.Exec(queries::kRevokeGrant, grant_id, clinic_id, now, revoker).AtMostOne();
-  if (revoked.has_value()) return FromRow(*revoked);
+  if (revoked.has_value()) return Revoked{.grant = FromRow(*revoked), .now = true};
   const auto ended = transaction.Exec(queries::kGetGrant, grant_id, clinic_id).AtMostOne();
   if (!ended.has_value()) return GrantNotFound();
-  return FromRow(*ended);
+  return Revoked{.grant = FromRow(*ended)};
+}
+
+absl::StatusOr<Grant> GrantStore::SetEnd(db::Transaction& transaction,
+                                         const id::ClinicId& clinic_id, const id::GrantId& grant_id,
+                                         const std::optional<absl::Time>& end, bool keep_of_age,
+                                         absl::Time now) const {
+  if (transaction.Exec(queries::kLockTermsOfGrant, grant_id, clinic_id).empty()) {
+    return GrantNotFound();
+  }
+  const auto set =
+      transaction.Exec(queries::kSetGrantEnd, grant_id, clinic_id, now, end, keep_of_age)
+          .AtMostOne();
+  if (!set.has_value()) return GrantEnded();
+  return FromRow(*set);
+}
+
+absl::StatusOr<Grant> GrantStore::Drop(db::Transaction& transaction,
+                                       const id::AccountId& account_id,
+                                       const id::PatientId& patient_id, absl::Time now) const {
+  const auto dropped =
+      transaction.Exec(queries::kDropGrant, account_id, patient_id, now).AtMostOne();
+  if (!dropped.has_value()) return PatientNotFound();
+  return FromRow(*dropped);
+}
+
+std::vector<Grant> GrantStore::Close(db::Transaction& transaction, const id::AccountId& account_id,
+                                     absl::Time now) const {
+  return FromRows(transaction.Exec(queries::kCloseGrants, account_id, now));
+}
+
+std::vector<Grant> GrantStore::EndPassed(db::Transaction& transaction, absl::Time now,
+                                         int limit) const {
+  return FromRows(transaction.Exec(queries::kEndPassedGrants, now, limit));
+}
+
+std::vector<GrantStore::ComingOfAge> GrantStore::TakeComingOfAge(db::Transaction& transaction,
+                                                                 absl::Time until,
+                                                                 int limit) const {
+  std::vector<ComingOfAge> coming;
+  for (const db::Row& row : transaction.Exec(queries::kTakeComingOfAge, until, limit)) {
+    coming.push_back({.clinic_id = row.Id<id::ClinicId>("clinic_id"),
+                      .patient_id = row.Id<id::PatientId>("patient_id"),
+                      .at = row.Time("of_age_us")});
+  }
+  return coming;
 }
 
 }  // namespace portal::access_code

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/db/pool.h"
@@ -21,27 +22,40 @@ struct PatientPosition {
   id::PatientId patient_id;
 };
 
-// Who may see whom. Every answer is the database's own of this moment; nothing is kept.
+// Whether this account may see this patient.
+struct GrantQuestion {
+  id::AccountId account_id;
+  id::PatientId patient_id;
+};
+
+// Who may see whom. Every answer is the database's own of this moment; nothing is kept. A grant is
+// active until it is ended or `now` is its end, whichever comes first.
 // Thread-safe. Besides the errors named, what libs/db/pool.h lists.
 class GrantStore {
  public:
   // `pool` outlives the store.
   explicit GrantStore(db::Pool& pool) : pool_(pool) {}
 
-  // Those of the patients for whom the account holds an active grant, each once.
-  absl::StatusOr<std::vector<GrantedPatient>> Check(const db::CallOptions& call,
-                                                    const id::AccountId& account_id,
-                                                    std::vector<id::PatientId> patient_ids) const;
+  // Whether each account holds a grant that is active at `now` for its patient, in the order of the
+  // questions.
+  absl::StatusOr<std::vector<bool>> Check(const db::CallOptions& call,
+                                          const std::vector<GrantQuestion>& questions,
+                                          absl::Time now) const;
 
   // Whether the grant is active and the account's for the patient.
   static bool Holds(db::Session& session, const id::AccountId& account_id,
-                    const id::PatientId& patient_id, const id::GrantId& grant_id);
+                    const id::PatientId& patient_id, const id::GrantId& grant_id, absl::Time now);
+
+  // The accounts that may see the patient now, but for `except`.
+  static std::vector<id::AccountId> Holders(db::Session& session, const id::ClinicId& clinic_id,
+                                            const id::PatientId& patient_id, absl::Time now,
+                                            const std::optional<id::AccountId>& except);
 
   // At most `limit` of the patients whom the account may see, by name in the order of the Unicode
   // collation.
   absl::StatusOr<std::vector<AccessiblePatient>> ListPatients(
       const db::CallOptions& call, const id::AccountId& account_id,
-      const std::optional<PatientPosition>& after, int limit) const;
+      const std::optional<PatientPosition>& after, int limit, absl::Time now) const;
 
   // At most `limit` of a patient's grants, newest first. PATIENT_NOT_FOUND unless the clinic has
   // the patient.
@@ -50,11 +64,49 @@ class GrantStore {
                                           const id::PatientId& patient_id,
                                           const ListPosition& after, int limit) const;
 
+  // The account's active grant for the patient, or else the newest that has ended.
+  static std::optional<Grant> Newest(db::Session& session, const id::PatientId& patient_id,
+                                     const id::AccountId& account_id,
+                                     const std::optional<id::ClinicId>& clinic_id = std::nullopt);
+
+  struct Revoked {
+    Grant grant;
+    bool now = false;  // not before
+  };
   // Ends the grant, or leaves it as it is if it has ended before. GRANT_NOT_FOUND unless it is the
   // clinic's.
-  absl::StatusOr<Grant> Revoke(db::Transaction& transaction, const id::ClinicId& clinic_id,
-                               const id::GrantId& grant_id, const id::AccountId& revoker,
-                               absl::Time now) const;
+  absl::StatusOr<Revoked> Revoke(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                                 const id::GrantId& grant_id, const id::AccountId& revoker,
+                                 absl::Time now) const;
+
+  // Gives the grant the end that staff want, or none, and renews it past the patient's coming of
+  // age or not. GRANT_NOT_FOUND unless it is the clinic's, GRANT_ENDED unless it is active.
+  absl::StatusOr<Grant> SetEnd(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                               const id::GrantId& grant_id, const std::optional<absl::Time>& end,
+                               bool keep_of_age, absl::Time now) const;
+
+  // Ends the account's own grant for the patient. PATIENT_NOT_FOUND unless it holds one.
+  absl::StatusOr<Grant> Drop(db::Transaction& transaction, const id::AccountId& account_id,
+                             const id::PatientId& patient_id, absl::Time now) const;
+
+  // Ends all grants of an account that was closed, and returns them.
+  std::vector<Grant> Close(db::Transaction& transaction, const id::AccountId& account_id,
+                           absl::Time now) const;
+
+  // Notes of at most `limit` grants that their end has come, and returns them. They unlocked
+  // nothing from that instant on. May run in several processes at once.
+  std::vector<Grant> EndPassed(db::Transaction& transaction, absl::Time now, int limit) const;
+
+  // A patient who comes of age, with which grants of others end.
+  struct ComingOfAge {
+    id::ClinicId clinic_id;
+    id::PatientId patient_id;
+    absl::Time at;
+  };
+  // The patients who come of age by `until` and of whom this was not said before; looks at no more
+  // than `limit` grants. May run in several processes at once.
+  std::vector<ComingOfAge> TakeComingOfAge(db::Transaction& transaction, absl::Time until,
+                                           int limit) const;
 
  private:
   db::Pool& pool_;

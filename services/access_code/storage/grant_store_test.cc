@@ -18,11 +18,13 @@ class GrantStoreTest : public StorageTest {
  protected:
   std::vector<id::PatientId> Granted(const id::AccountId& account_id,
                                      const std::vector<id::PatientId>& asked) {
+    std::vector<GrantQuestion> questions;
+    for (const id::PatientId& patient_id : asked) questions.push_back({account_id, patient_id});
+    const std::vector<bool> granted = grants_.Check({}, questions, clock_.Now()).value();
+    EXPECT_EQ(granted.size(), asked.size());
     std::vector<id::PatientId> patients;
-    const auto granted = grants_.Check({}, account_id, asked);
-    EXPECT_OK(granted);
-    for (const GrantedPatient& patient : *granted) {
-      patients.push_back(patient.patient_id);
+    for (size_t i = 0; i < granted.size(); ++i) {
+      if (granted[i]) patients.push_back(asked[i]);
     }
     return patients;
   }
@@ -31,7 +33,8 @@ class GrantStoreTest : public StorageTest {
     std::vector<std::string> names;
     std::optional<PatientPosition> after;
     while (true) {
-      const auto page = grants_.ListPatients({}, account_id, after, page_size).value();
+      const auto page =
+          grants_.ListPatients({}, account_id, after, page_size, clock_.Now()).value();
       if (page.empty()) return names;
       for (const AccessiblePatient& patient : page) names.push_back(patient.display_name);
       after = PatientPosition{page.back().display_name, page.back().patient_id};
@@ -46,8 +49,22 @@ TEST_F(GrantStoreTest, CheckNamesOnlyWhatTheAccountHoldsAndWasAskedFor) {
   NewGrant(held, account_);
   NewGrant(not_held, other_account_);
   EXPECT_THAT(Granted(account_, {not_held, held, also_held, id::PatientId::New(clock_), held}),
-              ElementsAre(held));
+              ElementsAre(held, held));
   EXPECT_THAT(Granted(other_account_, {held}), IsEmpty());
+}
+
+TEST_F(GrantStoreTest, CheckKeepsTheQuestionsOfDifferentAccountsApart) {
+  const id::PatientId held = NewPatient(clinic_);
+  const id::PatientId others = NewPatient(clinic_);
+  NewGrant(held, account_);
+  NewGrant(others, other_account_);
+  ASSERT_OK_AND_ASSIGN(
+      const std::vector<bool> granted,
+      grants_.Check(
+          {},
+          {{account_, others}, {other_account_, others}, {account_, held}, {other_account_, held}},
+          clock_.Now()));
+  EXPECT_THAT(granted, ElementsAre(false, true, true, false));
 }
 
 TEST_F(GrantStoreTest, ARevokedGrantUnlocksNothingFromTheNextStatementOn) {
@@ -56,12 +73,12 @@ TEST_F(GrantStoreTest, ARevokedGrantUnlocksNothingFromTheNextStatementOn) {
   ASSERT_THAT(Granted(account_, {patient}), ElementsAre(patient));
   clock_.Advance(absl::Seconds(1));
   ASSERT_OK_AND_ASSIGN(const Grant revoked, Revoke(grant_id, clinic_));
-  EXPECT_EQ(revoked.revoked_at, clock_.Now());
+  EXPECT_EQ(revoked.ended_at, clock_.Now());
   EXPECT_THAT(Granted(account_, {patient}), IsEmpty());
   EXPECT_THAT(Names(account_, 10), IsEmpty());
   ASSERT_OK_AND_ASSIGN(const auto grants, grants_.List({}, clinic_, patient, {}, 10));
   ASSERT_EQ(grants.size(), 1);
-  EXPECT_EQ(grants[0].revoked_at, clock_.Now());
+  EXPECT_EQ(grants[0].ended_at, clock_.Now());
 }
 
 TEST_F(GrantStoreTest, RevokingAgainKeepsTheFirstTime) {
@@ -69,7 +86,7 @@ TEST_F(GrantStoreTest, RevokingAgainKeepsTheFirstTime) {
   ASSERT_OK_AND_ASSIGN(const Grant first, Revoke(grant_id, clinic_));
   clock_.Advance(absl::Hours(1));
   ASSERT_OK_AND_ASSIGN(const Grant again, Revoke(grant_id, clinic_));
-  EXPECT_EQ(again.revoked_at, first.revoked_at);
+  EXPECT_EQ(again.ended_at, first.ended_at);
 }
 
 TEST_F(GrantStoreTest, AForeignGrantIsAsUnknownAsNone) {

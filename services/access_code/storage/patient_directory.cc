@@ -1,19 +1,76 @@
 #include "services/access_code/storage/patient_directory.h"
 
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
 #include "libs/status/errors.h"
+#include "libs/status/status_macros.h"
+#include "services/access_code/domain/errors.h"
+#include "services/access_code/storage/day.h"
 #include "services/access_code/storage/queries.h"
 
 namespace portal::access_code {
+namespace {
 
-absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& patient) {
-  const bool changed = !transaction
-                            .Exec(queries::kPutPatient, patient.id, patient.clinic_id,
-                                  patient.display_name, patient.version)
-                            .empty();
-  if (!changed && !IsPatientOf(transaction, patient.clinic_id, patient.id)) {
+using Survivor = std::optional<id::PatientId>;
+
+// Whether the patient may be merged into `survivor`. Merges never make a circle, so following them
+// comes to an end.
+absl::Status CheckSurvivor(db::Transaction& transaction, const Patient& patient,
+                           const id::PatientId& survivor) {
+  for (Survivor next = survivor; next.has_value();) {
+    if (*next == patient.id) {
+      return status::InvalidField("merged_into_patient_id", "was merged into this patient");
+    }
+    const auto known = transaction.Exec(queries::kGetKnownPatient, *next).AtMostOne();
+    if (!known.has_value()) return PatientNotFound();
+    if (known->Id<id::ClinicId>("clinic_id") != patient.clinic_id) {
+      return status::InvalidField("merged_into_patient_id", "is another clinic's patient");
+    }
+    next = known->OptionalId<id::PatientId>("merged_into_patient_id");
+  }
+  return absl::OkStatus();
+}
+
+void Move(db::Transaction& transaction, const id::PatientId& merged, const id::PatientId& survivor,
+          absl::Time now) {
+  // Codes first: whoever is redeeming one has made its grant, or will make it for the survivor.
+  transaction.Exec(queries::kMoveAccessCodes, merged, survivor);
+  transaction.Exec(queries::kEndPassedGrantsOfPatients, std::vector{merged, survivor}, now);
+  transaction.Exec(queries::kEndGrantsLeftByMerge, merged, survivor, now);
+  transaction.Exec(queries::kMoveGrants, merged, survivor);
+  transaction.Exec(queries::kAgeGrantsOfPatient, survivor);
+}
+
+}  // namespace
+
+absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& patient,
+                                absl::Time now) {
+  if (patient.merged_into.has_value()) {
+    RETURN_IF_ERROR(CheckSurvivor(transaction, patient, *patient.merged_into));
+    transaction.Exec(queries::kLockAccessCodes, patient.id);
+  }
+  const auto put =
+      transaction
+          .Exec(queries::kPutPatient, patient.id, patient.clinic_id, patient.display_name,
+                patient.version, DayNumber(patient.birth_date), patient.merged_into)
+          .AtMostOne();
+  if (!put.has_value()) {
+    if (IsPatientOf(transaction, patient.clinic_id, patient.id)) return false;
     return status::InvalidField("clinic_id", "is another one than the patient's");
   }
-  return changed;
+  transaction.Exec(queries::kAgeGrantsOfPatient, patient.id);
+  id::PatientId merged = patient.id;
+  for (Survivor survivor = put->OptionalId<id::PatientId>("merged_into_patient_id");
+       survivor.has_value();) {
+    Move(transaction, merged, *survivor, now);
+    merged = *survivor;
+    survivor = transaction.Exec(queries::kGetKnownPatient, merged)
+                   .One()
+                   .OptionalId<id::PatientId>("merged_into_patient_id");
+  }
+  return true;
 }
 
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,

@@ -2,6 +2,7 @@
 #define SERVICES_ACCESS_CODE_STORAGE_PATIENT_DIRECTORY_H_
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/db/session.h"
 #include "libs/id/ids.h"
 #include "services/access_code/domain/patient.h"
@@ -11,8 +12,14 @@ namespace portal::access_code {
 // What records has told of its patients.
 
 // Takes over what is newer than what is known; anything else changes nothing. Returns whether it
-// did. INVALID_FIELD if the patient is known to belong to another clinic.
-absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& patient);
+// did. A merge takes the patient's codes and grants along; a new birth date moves the ends of
+// grants that end with it.
+//   INVALID_FIELD      the patient, or the surviving one, is known to belong to another clinic, or
+//                      the survivor was merged into this one
+//   PATIENT_NOT_FOUND  the surviving patient is not known yet
+//   GRANT_EXISTS       a code was redeemed in between: try again
+absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& patient,
+                                absl::Time now);
 
 // Whether the clinic has the patient.
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,

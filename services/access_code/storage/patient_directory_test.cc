@@ -1,7 +1,11 @@
 #include "services/access_code/storage/patient_directory.h"
 
 #include <cstdint>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "services/access_code/storage/storage_fixture.h"
@@ -56,6 +60,157 @@ TEST_F(PatientDirectoryTest, OfDeliveriesAtOnceTheNewestStands) {
     const std::string newest = std::to_string(round * 8 + 8);
     EXPECT_EQ(Known(), "version " + newest + "|" + newest + "");
   }
+}
+
+class MergeTest : public PatientDirectoryTest {
+ protected:
+  absl::StatusOr<bool> Merge(const id::PatientId& merged, const id::PatientId& survivor,
+                             int64_t version = 2) {
+    return Put({.id = merged,
+                .clinic_id = clinic_,
+                .display_name = "Ada Moss",
+                .version = version,
+                .merged_into = survivor});
+  }
+  bool Holds(const id::AccountId& account_id, const id::PatientId& patient_id) {
+    return grants_.Check({}, {{account_id, patient_id}}, clock_.Now())->front();
+  }
+  std::vector<Grant> Grants(const id::PatientId& patient_id) {
+    return *grants_.List({}, clinic_, patient_id, {}, 100);
+  }
+
+  const id::PatientId merged_ = NewPatient(clinic_);
+  const id::PatientId survivor_ = NewPatient(clinic_);
+};
+
+TEST_F(MergeTest, GrantsAndCodesFollowAndBothHistoriesStay) {
+  NewGrant(merged_, account_);
+  ASSERT_OK(Revoke(NewGrant(merged_, other_account_), clinic_));
+  NewGrant(survivor_, id::AccountId::New(clock_));
+  const CodeWords live = NewWords();
+  ASSERT_OK(Insert(NewCode(merged_), live));
+  ASSERT_OK(Merge(merged_, survivor_));
+  EXPECT_TRUE(Holds(account_, survivor_));
+  EXPECT_FALSE(Holds(account_, merged_));
+  EXPECT_FALSE(Holds(other_account_, survivor_));
+  EXPECT_TRUE(Grants(merged_).empty());
+  const std::vector<Grant> grants = Grants(survivor_);
+  ASSERT_EQ(grants.size(), 3);
+  EXPECT_EQ(grants[0].merged_from, std::nullopt);
+  EXPECT_EQ(grants[1].merged_from, merged_);
+  EXPECT_EQ(grants[1].end, GrantEnd::kRevoked);
+  EXPECT_EQ(grants[2].merged_from, merged_);
+  EXPECT_EQ(codes_.List({}, clinic_, survivor_, {}, 10)->size(), 4);
+  // A live code opens the survivor.
+  ASSERT_OK_AND_ASSIGN(const Redemption redemption, Redeem(live, other_account_));
+  EXPECT_EQ(std::get<RedeemedCode>(redemption).patient.patient_id, survivor_);
+}
+
+TEST_F(MergeTest, OfTwoGrantsOfOneAccountTheSurvivorsStays) {
+  const id::GrantId left = NewGrant(merged_, account_);
+  const id::GrantId kept = NewGrant(survivor_, account_);
+  ASSERT_OK(Merge(merged_, survivor_));
+  EXPECT_TRUE(Holds(account_, survivor_));
+  const std::vector<Grant> grants = Grants(survivor_);
+  ASSERT_EQ(grants.size(), 2);
+  EXPECT_EQ(grants[0].id, kept);
+  EXPECT_EQ(grants[0].end, std::nullopt);
+  EXPECT_EQ(grants[1].id, left);
+  EXPECT_EQ(grants[1].end, GrantEnd::kMerged);
+}
+
+TEST_F(MergeTest, AGrantOfTheSurvivorThatHasReachedItsEndIsNotInTheWay) {
+  NewGrant(merged_, account_);
+  const id::GrantId passed = NewGrant(survivor_, account_);
+  ASSERT_OK(pool_.Transact([&](db::Transaction& transaction) {
+    return grants_.SetEnd(transaction, clinic_, passed, clock_.Now() + absl::Hours(1), false,
+                          clock_.Now());
+  }));
+  clock_.Advance(absl::Hours(1));
+  ASSERT_OK(Merge(merged_, survivor_));
+  EXPECT_TRUE(Holds(account_, survivor_));
+}
+
+TEST_F(MergeTest, MergesAreFollowedInWhateverOrderTheyArrive) {
+  const id::PatientId last = NewPatient(clinic_);
+  NewGrant(merged_, account_);
+  ASSERT_OK(Merge(survivor_, last));
+  ASSERT_OK(Merge(merged_, survivor_));
+  EXPECT_TRUE(Holds(account_, last));
+  // News of a merged patient takes nothing back.
+  ASSERT_OK(Put({.id = merged_, .clinic_id = clinic_, .display_name = "Ada Moss", .version = 3}));
+  EXPECT_TRUE(Holds(account_, last));
+  EXPECT_FALSE(Holds(account_, merged_));
+}
+
+TEST_F(MergeTest, TheSurvivorIsKnownOfTheSameClinicAndNotMergedIntoThisOne) {
+  NewGrant(merged_, account_);
+  EXPECT_THAT(Merge(merged_, id::PatientId::New(clock_)),
+              FailsWith(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND"));
+  EXPECT_THAT(Merge(merged_, NewPatient(other_clinic_)),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+  EXPECT_THAT(Merge(merged_, merged_),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+  EXPECT_TRUE(Holds(account_, merged_));
+  ASSERT_OK(Merge(merged_, survivor_));
+  EXPECT_THAT(Merge(survivor_, merged_),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+  EXPECT_TRUE(Holds(account_, survivor_));
+}
+
+TEST_F(MergeTest, GrantsEndWithTheComingOfAgeOfTheSurvivor) {
+  ASSERT_OK(Put({.id = survivor_,
+                 .clinic_id = clinic_,
+                 .display_name = "Ada Moss",
+                 .version = 2,
+                 .birth_date = absl::CivilDay(2010, 5, 4)}));
+  NewGrant(merged_, account_);
+  ASSERT_OK(Merge(merged_, survivor_));
+  EXPECT_EQ(Grants(survivor_)[0].ends_at,
+            absl::FromCivil(absl::CivilHour(2028, 5, 4, 12), absl::UTCTimeZone()));
+}
+
+TEST_F(MergeTest, ACodeThatIsIssuedOrRedeemedMeanwhileIsTheSurvivorsOrWasRefused) {
+  for (int round = 0; round < 20; ++round) {
+    const id::PatientId merged = NewPatient(clinic_);
+    const id::AccountId account = id::AccountId::New(clock_);
+    const CodeWords redeemed = NewWords(), issued = NewWords();
+    ASSERT_OK(Insert(NewCode(merged), redeemed));
+    absl::Status issue;
+    AtOnce(3, [&](int i) {
+      if (i == 0) {
+        EXPECT_OK(Merge(merged, survivor_));
+      }
+      if (i == 1) {
+        EXPECT_EQ(RefusalIn(Redeem(redeemed, account)), std::nullopt);
+      }
+      if (i == 2) {
+        issue = pool_.Transact([&](db::Transaction& transaction) -> absl::Status {
+          const auto terms = codes_.TermsFor(transaction, clinic_, merged);
+          if (!terms.ok()) return terms.status();
+          return codes_.Insert(transaction, NewCode(merged), issued);
+        });
+      }
+    });
+    EXPECT_TRUE(Holds(account, survivor_));
+    EXPECT_FALSE(Holds(account, merged));
+    EXPECT_EQ(
+        Sql("SELECT count(*) FROM access_codes WHERE patient_id = '" + merged.ToString() + "'"),
+        "0");
+    if (!issue.ok()) {
+      EXPECT_THAT(issue, FailsWith(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND"));
+    }
+  }
+}
+
+TEST_F(MergeTest, TheDatabaseMovesNothingToAPatientThatIsNotTheSurvivor) {
+  NewGrant(merged_, account_);
+  for (const std::string table : {"grants", "access_codes"}) {
+    EXPECT_THROW(testing::Psql(database_.app, "UPDATE " + table + " SET patient_id = '" +
+                                                  survivor_.ToString() + "'"),
+                 std::runtime_error);
+  }
+  EXPECT_TRUE(Holds(account_, merged_));
 }
 
 }  // namespace

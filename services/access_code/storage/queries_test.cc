@@ -16,7 +16,7 @@ class QueriesTest : public ::testing::Test {
   // As large as a plan has to be chosen for; half of the grants are revoked.
   void Fill() {
     testing::Psql(database_.superuser, R"sql(
-      INSERT INTO patients SELECT gen_random_uuid(), gen_random_uuid(), 'Patient ' || n, 1
+      INSERT INTO patients SELECT gen_random_uuid(), gen_random_uuid(), 'Patient ' || n, 1, '2010-05-04'
       FROM generate_series(1, 20000) AS n;
       INSERT INTO access_codes (access_code_id, clinic_id, patient_id, pepper_id, digest, issuer_account_id,
                                 created_at, expires_at, redeemed_at, redeemer_account_id)
@@ -27,6 +27,7 @@ class QueriesTest : public ::testing::Test {
       SELECT gen_random_uuid(), access_code_id, clinic_id, patient_id, redeemer_account_id, redeemed_at
       FROM access_codes;
       UPDATE grants SET revoked_at = now(), revoker_account_id = gen_random_uuid() WHERE patient_id::text < '8';
+      UPDATE grants SET of_age_at = now() + '1 year', staff_end_at = now() + '2 years' WHERE patient_id::text > 'e';
       INSERT INTO redemption_attempts SELECT 'account:' || n, ARRAY[now()], now() - n * interval '1 second'
       FROM generate_series(1, 20000) AS n;
       VACUUM ANALYZE;)sql");

@@ -20,8 +20,9 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
-          {.project = "access_code", .changes = {"grants", "redemption_attempts"}}};
+  return {{.project = "foundation",
+           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
+          {.project = "access_code", .changes = {"grant_ends", "redemption_attempts"}}};
 }
 
 }  // namespace portal::access_code

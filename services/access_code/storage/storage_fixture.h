@@ -13,12 +13,14 @@
 #include "libs/crypto/random.h"
 #include "libs/db/pool.h"
 #include "libs/id/ids.h"
+#include "libs/status/status_macros.h"
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/key_files.h"
 #include "libs/testing/postgres.h"
 #include "libs/testing/status_matchers.h"
 #include "services/access_code/domain/eff_word_list.h"
 #include "services/access_code/storage/access_code_store.h"
+#include "services/access_code/storage/access_settings_store.h"
 #include "services/access_code/storage/attempt_ledger.h"
 #include "services/access_code/storage/grant_store.h"
 #include "services/access_code/storage/patient_directory.h"
@@ -63,8 +65,9 @@ class StorageTest : public ::testing::Test {
   }
   // Whether anything changed.
   absl::StatusOr<bool> Put(const Patient& patient) {
-    return pool_.Transact(
-        {}, [&](db::Transaction& transaction) { return PutPatient(transaction, patient); });
+    return pool_.Transact({}, [&](db::Transaction& transaction) {
+      return PutPatient(transaction, patient, clock_.Now());
+    });
   }
 
   AccessCode NewCode(const id::PatientId& patient_id) const {
@@ -84,10 +87,12 @@ class StorageTest : public ::testing::Test {
   absl::StatusOr<Redemption> Redeem(const CodeWords& words, const id::AccountId& account_id) {
     return RedeemAt(words, account_id, clock_.Now());
   }
-  absl::StatusOr<Redemption> RedeemAt(const CodeWords& words, const id::AccountId& account_id,
-                                      absl::Time now) {
+  absl::StatusOr<Redemption> RedeemAt(
+      const CodeWords& words, const id::AccountId& account_id, absl::Time now,
+      const std::optional<absl::CivilDay>& birth_date = std::nullopt) {
     return pool_.Transact([&](db::Transaction& transaction) {
-      return codes_.Redeem(transaction, words, account_id, id::GrantId::New(clock_), now);
+      return codes_.Redeem(transaction, words, birth_date, account_id, id::GrantId::New(clock_),
+                           now);
     });
   }
 
@@ -99,8 +104,10 @@ class StorageTest : public ::testing::Test {
   }
 
   absl::StatusOr<Grant> Revoke(const id::GrantId& grant_id, const id::ClinicId& clinic_id) {
-    return pool_.Transact([&](db::Transaction& transaction) {
-      return grants_.Revoke(transaction, clinic_id, grant_id, staff_, clock_.Now());
+    return pool_.Transact([&](db::Transaction& transaction) -> absl::StatusOr<Grant> {
+      ASSIGN_OR_RETURN(GrantStore::Revoked revoked,
+                       grants_.Revoke(transaction, clinic_id, grant_id, staff_, clock_.Now()));
+      return std::move(revoked.grant);
     });
   }
 

@@ -72,4 +72,34 @@ absl::Status ClinicNotFound() {
   return status::Error(absl::StatusCode::kNotFound, "CLINIC_NOT_FOUND", "no such clinic");
 }
 
+absl::Status MethodNotFound() {
+  return status::Error(absl::StatusCode::kUnimplemented, "METHOD_NOT_FOUND",
+                       "there is no such method");
+}
+
+absl::Status CrossSiteRequest() {
+  return status::Error(absl::StatusCode::kPermissionDenied, "CROSS_SITE_REQUEST",
+                       "a browser's request needs the header portal-client");
+}
+
+absl::Status SeveralCredentials() {
+  return status::Error(absl::StatusCode::kInvalidArgument, "SEVERAL_CREDENTIALS",
+                       "send one session: a cookie or a bearer token");
+}
+
+absl::Status SignInNeeded() {
+  return status::Error(absl::StatusCode::kUnauthenticated, "PASSPORT_MISSING",
+                       "sign in to make this call");
+}
+
+absl::Status ServiceAccountNotFound() {
+  return status::Error(absl::StatusCode::kNotFound, "SERVICE_ACCOUNT_NOT_FOUND",
+                       "no such service account");
+}
+
+absl::Status ServiceAccountRevoked() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "SERVICE_ACCOUNT_REVOKED",
+                       "the service account was revoked");
+}
+
 }  // namespace portal::identity

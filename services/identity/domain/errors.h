@@ -37,6 +37,20 @@ absl::Status LastOwner();
 // NOT_FOUND/CLINIC_NOT_FOUND.
 absl::Status ClinicNotFound();
 
+// UNIMPLEMENTED/METHOD_NOT_FOUND: clients are offered no method at this path.
+absl::Status MethodNotFound();
+// PERMISSION_DENIED/CROSS_SITE_REQUEST: another site's page may have made the browser send it.
+absl::Status CrossSiteRequest();
+// INVALID_ARGUMENT/SEVERAL_CREDENTIALS: more than one session in one request.
+absl::Status SeveralCredentials();
+// UNAUTHENTICATED/PASSPORT_MISSING: as the services say it.
+absl::Status SignInNeeded();
+
+// NOT_FOUND/SERVICE_ACCOUNT_NOT_FOUND: not at this clinic.
+absl::Status ServiceAccountNotFound();
+// FAILED_PRECONDITION/SERVICE_ACCOUNT_REVOKED.
+absl::Status ServiceAccountRevoked();
+
 }  // namespace portal::identity
 
 #endif  // SERVICES_IDENTITY_DOMAIN_ERRORS_H_

@@ -73,6 +73,10 @@ inline constexpr AttemptLimit kMailboxCodesPerEmail = {5, absl::Hours(1)};
 // --attempts_per_client sets the number.
 inline constexpr AttemptLimit kAttemptsPerClient = {100, absl::Minutes(15)};
 
+// A secret that was replaced is good for this long yet at the most: a day's work to change a back
+// end over.
+inline constexpr absl::Duration kMaxSecretOverlap = absl::Hours(24);
+
 // What nobody needs any more is deleted this long after it expired, at most so many rows with one
 // statement.
 inline constexpr absl::Duration kSignUpRetention = absl::Hours(7 * 24);

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "libs/id/ids.h"
+#include "services/identity/domain/service_account.h"
 #include "services/identity/domain/staff.h"
 
 namespace portal::identity {
@@ -38,6 +39,7 @@ struct Membership {
 // A session as it is stored, with what its passport says.
 struct Session {
   id::SessionId session_id;
+  // Of a service account's session: the service account's own id.
   id::AccountId account_id;
   std::string email;
   absl::Time created_at;
@@ -50,6 +52,8 @@ struct Session {
   std::optional<absl::Time> second_factor_at;
   // Of the clinics where the account is on the staff and not suspended; the oldest kMaxMemberships.
   std::vector<Membership> memberships;
+  // Set if it is a service account's, which has neither address nor memberships.
+  std::optional<ServiceAccount> service_account;
 };
 
 // When the session ends if it is not used any more.

@@ -1,16 +1,13 @@
 #include "services/identity/rpc/account_directory.h"
 
-#include <utility>
 #include <vector>
 
-#include "libs/rpc/event_route.h"
 #include "libs/status/status_macros.h"
-#include "portal/messaging/v1/directory_service.grpc.pb.h"
+#include "portal/messaging/v1/directory_service.pb.h"
 #include "services/identity/domain/limits.h"
+#include "services/identity/rpc/messaging_routes.h"
 
 namespace portal::identity {
-
-using messaging::v1::DirectoryService;
 
 absl::Status AccountDirectory::Tell(db::Transaction& transaction, const id::AccountId& account_id) {
   ASSIGN_OR_RETURN(const DirectoryAccount account, store_.Tell(transaction, account_id));
@@ -32,12 +29,7 @@ void AccountDirectory::Append(db::Transaction& transaction, const DirectoryAccou
   request.set_email(account.email.value_or(""));
   request.set_language(account.language);
   request.set_version(account.version);
-  outbox_.Append(transaction, kDirectoryAccountTopic, request.SerializeAsString());
-}
-
-outbox::Route DirectoryAccountRouteTo(std::shared_ptr<grpc::Channel> messaging) {
-  std::shared_ptr<DirectoryService::Stub> stub = DirectoryService::NewStub(std::move(messaging));
-  return rpc::EventRoute(std::move(stub), &DirectoryService::Stub::PutAccount);
+  outbox_.Append(transaction, kAccountDirectoryTopic, request.SerializeAsString());
 }
 
 }  // namespace portal::identity

@@ -1,21 +1,14 @@
 #ifndef SERVICES_IDENTITY_RPC_ACCOUNT_DIRECTORY_H_
 #define SERVICES_IDENTITY_RPC_ACCOUNT_DIRECTORY_H_
 
-#include <memory>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "grpcpp/channel.h"
 #include "libs/db/pool.h"
 #include "libs/id/ids.h"
 #include "libs/outbox/outbox.h"
-#include "libs/outbox/relay.h"
 #include "services/identity/storage/directory_store.h"
 
 namespace portal::identity {
-
-// Outbox topic; the payload is a messaging::v1::PutAccountRequest.
-inline constexpr char kDirectoryAccountTopic[] = "directory.account";
 
 // How messaging learns where the mail of accounts goes: each change of an address, a language or an
 // account's state goes through the outbox to its DirectoryService.
@@ -37,9 +30,6 @@ class AccountDirectory {
   const outbox::Outbox& outbox_;
   DirectoryStore store_;
 };
-
-// The topic's route.
-outbox::Route DirectoryAccountRouteTo(std::shared_ptr<grpc::Channel> messaging);
 
 }  // namespace portal::identity
 

@@ -102,9 +102,9 @@ absl::Status AccountHandlers::Record(db::Transaction& transaction, const rpc::Co
   sign_up.expires_at = sign_up.created_at + kVerificationLifetime;
   ASSIGN_OR_RETURN(const bool has_account, accounts_.PutSignUp(transaction, sign_up));
   if (has_account) {
-    mails_.SendSignUpRepeated(transaction, sign_up.email);
+    mails_.SendSignUpRepeated(transaction, sign_up.email, sign_up.language);
   } else {
-    mails_.SendVerification(transaction, sign_up.email, token);
+    mails_.SendVerification(transaction, sign_up.email, sign_up.language, token);
   }
   audit::Event event = context.AuditEvent();
   event.resource_kind = "sign_up";

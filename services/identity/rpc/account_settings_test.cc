@@ -67,7 +67,13 @@ class TermsTest : public AccountSettingsTest {
 TEST_F(AccountSettingsTest, LanguageIsChosenAtSignUp) {
   v1::SignUpRequest request = SignUpRequest("anna@example.org");
   request.set_language("fr");
-  const std::string passport = SignedUp(request);
+  ASSERT_EQ(SignUpWith(request).Outcome(), "OK");
+  const auto mails = Mails();
+  ASSERT_EQ(mails.size(), 1);
+  EXPECT_EQ(mails[0].recipient().language(), "fr");
+  const std::string& link = mails[0].verify_email().link();
+  EXPECT_EQ(VerifyEmail(link.substr(link.size() - 43)).Outcome(), "OK");
+  const std::string passport = PassportOf(NewSessionToken("anna@example.org"));
   EXPECT_EQ(GetAccount(passport).response.language(), "fr");
   const auto told = AccountsTold();
   ASSERT_EQ(told.size(), 1);

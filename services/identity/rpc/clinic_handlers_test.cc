@@ -37,9 +37,9 @@ TEST_F(ClinicTest, OperatorMakesAClinicAndItsOwnerAccepts) {
   EXPECT_EQ(created.response.slug(), "willow-creek");
   EXPECT_EQ(created.response.display_name(), "Clinic willow-creek");
   EXPECT_EQ(created.response.time_zone(), "America/Toronto");
-  const std::vector<v1::Mail> mails = Mails();
+  const std::vector<messaging::v1::Notice> mails = Mails();
   ASSERT_EQ(mails.size(), 1);
-  EXPECT_EQ(mails[0].recipient(), "Owner@Example.org");
+  EXPECT_EQ(mails[0].recipient().email(), "Owner@Example.org");
   EXPECT_EQ(mails[0].staff_invitation().clinic_display_name(), "Clinic willow-creek");
   const std::string& link = mails[0].staff_invitation().link();
 

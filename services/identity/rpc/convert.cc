@@ -18,6 +18,17 @@ static_assert(static_cast<int>(StaffRole::kPractitioner) ==
 static_assert(static_cast<int>(StaffRole::kFrontDesk) ==
               static_cast<int>(auth::StaffRole::kFrontDesk));
 
+// Scopes: a contract without protobuf, twice.
+static_assert(static_cast<int>(ServiceScope::kPatientsRead) ==
+              policy::v1::SERVICE_SCOPE_PATIENTS_READ);
+static_assert(static_cast<int>(ServiceScope::kAccessWrite) ==
+              policy::v1::SERVICE_SCOPE_ACCESS_WRITE);
+static_assert(policy::v1::ServiceScope_MAX == policy::v1::SERVICE_SCOPE_ACCESS_WRITE);
+static_assert(static_cast<int>(ServiceScope::kPatientsRead) ==
+              static_cast<int>(auth::ServiceScope::kPatientsRead));
+static_assert(static_cast<int>(ServiceScope::kAccessWrite) ==
+              static_cast<int>(auth::ServiceScope::kAccessWrite));
+
 template <typename Message>
 void AddRoles(StaffRoles roles, Message& message) {
   for (StaffRole role : kAllStaffRoles) {
@@ -76,6 +87,22 @@ v1::StaffMember ToProto(const StaffMember& member) {
   return message;
 }
 
+v1::ServiceAccount ToProto(const ServiceAccount& account) {
+  v1::ServiceAccount message;
+  message.set_service_account_id(account.service_account_id.ToString());
+  message.set_clinic_id(account.clinic_id.ToString());
+  message.set_display_name(account.display_name);
+  for (ServiceScope scope : kAllServiceScopes) {
+    if (account.scopes.Has(scope)) message.add_scopes(static_cast<policy::v1::ServiceScope>(scope));
+  }
+  *message.mutable_create_time() = ToProto(account.created_at);
+  *message.mutable_rotate_time() = ToProto(account.rotated_at);
+  if (account.revoked_at.has_value()) {
+    *message.mutable_revoke_time() = ToProto(*account.revoked_at);
+  }
+  return message;
+}
+
 v1::Session ToProto(const Session& session, const SessionLimits& limits) {
   v1::Session message;
   message.set_session_id(session.session_id.ToString());
@@ -111,6 +138,30 @@ absl::StatusOr<StaffRoles> RolesOf(absl::string_view field,
   }
   if (parsed.empty()) return status::InvalidField(field, "must have at least one role");
   return parsed;
+}
+
+absl::StatusOr<ServiceScopes> ScopesOf(absl::string_view field,
+                                       const google::protobuf::RepeatedField<int>& scopes) {
+  ServiceScopes parsed;
+  for (const int number : scopes) {
+    const auto scope = static_cast<ServiceScope>(number);
+    const bool known =
+        number != policy::v1::SERVICE_SCOPE_UNSPECIFIED && policy::v1::ServiceScope_IsValid(number);
+    if (!known || parsed.Has(scope)) {
+      return status::InvalidField(field, "must be scopes, each given once");
+    }
+    parsed.Add(scope);
+  }
+  if (parsed.empty()) return status::InvalidField(field, "must have at least one scope");
+  return parsed;
+}
+
+auth::ServiceAccount ToAuth(const ServiceAccount& account) {
+  auth::ServiceAccount converted = {.clinic_id = account.clinic_id};
+  for (ServiceScope scope : kAllServiceScopes) {
+    if (account.scopes.Has(scope)) converted.scopes.Add(static_cast<auth::ServiceScope>(scope));
+  }
+  return converted;
 }
 
 auth::StaffRoles ToAuth(StaffRoles roles) {

@@ -14,6 +14,7 @@
 #include "services/identity/domain/limits.h"
 #include "services/identity/domain/password_policy.h"
 #include "services/identity/domain/session.h"
+#include "services/identity/rpc/client_methods.h"
 
 namespace portal::identity {
 
@@ -31,6 +32,7 @@ struct Dependencies {
   const crypto::Sealer& sealer;
   const outbox::Outbox& outbox;
   const idempotency::Store& idempotency;
+  const ClientMethods& client_methods;
   // Where links in mails lead, without a slash at the end.
   std::string portal_base_url;
   SessionLimits session_limits = {};

@@ -266,7 +266,7 @@ TEST_F(MailboxTest, SignUpOfAnAccountsAddressIsVoidLikeThatOfAnother) {
 TEST_F(MailboxTest, SignUpAfterwardsIsAnsweredAsForAnyAccount) {
   ASSERT_EQ(Confirm("anna@example.org", NewCode("anna@example.org")).Outcome(), "OK");
   ASSERT_EQ(SignUp("anna@example.org", "another long password").Outcome(), "OK");
-  const std::vector<v1::Mail> mails = Mails();
+  const std::vector<messaging::v1::Notice> mails = Mails();
   ASSERT_EQ(mails.size(), 1);
   EXPECT_TRUE(mails[0].has_sign_up_repeated());
   EXPECT_EQ(Sql("SELECT count(*), count(password_hash) FROM accounts"), "1|0");

@@ -7,33 +7,26 @@
 #include "absl/strings/string_view.h"
 #include "libs/db/session.h"
 #include "libs/outbox/outbox.h"
-#include "portal/identity/v1/mail.pb.h"
 #include "services/identity/domain/email.h"
 
 namespace portal::identity {
 
-// Outbox topics; the payloads are v1::Mail.
-inline constexpr char kVerifyEmailTopic[] = "mail.verify_email";
-inline constexpr char kSignUpRepeatedTopic[] = "mail.sign_up_repeated";
-inline constexpr char kStaffInvitationTopic[] = "mail.staff_invitation";
-
-// Asks for mails, in the transaction of what they tell. Tokens stand in the fragments of links,
-// which browsers do not send, so they reach no log.
+// Asks messaging for mails to addresses that may have no account, in the transaction of what they
+// tell. Tokens stand in the fragments of links, which browsers do not send, so they reach no log.
 class Mails {
  public:
   Mails(const outbox::Outbox& outbox, std::string portal_base_url)
       : outbox_(outbox), portal_base_url_(std::move(portal_base_url)) {}
 
+  // `language`: BCP 47, "en" or "fr", as whoever signs up chose it; so below.
   void SendVerification(db::Transaction& transaction, const Email& recipient,
-                        absl::string_view token) const;
-  void SendSignUpRepeated(db::Transaction& transaction, const Email& recipient) const;
+                        absl::string_view language, absl::string_view token) const;
+  void SendSignUpRepeated(db::Transaction& transaction, const Email& recipient,
+                          absl::string_view language) const;
   void SendStaffInvitation(db::Transaction& transaction, const Email& recipient,
                            absl::string_view clinic_display_name, absl::string_view token) const;
 
  private:
-  void Send(db::Transaction& transaction, const char* topic, const Email& recipient,
-            v1::Mail mail) const;
-
   const outbox::Outbox& outbox_;
   const std::string portal_base_url_;
 };

@@ -20,6 +20,11 @@ auth::Passport PassportOf(const Session& session, absl::Time now) {
   // No passport outlives its session's lifetime.
   passport.expires_at =
       std::min(passport.issued_at + auth::kPassportLifetime, WholeSeconds(session.expires_at));
+  if (session.service_account.has_value()) {
+    passport.display_name = session.service_account->display_name;
+    passport.service_account = ToAuth(*session.service_account);
+    return passport;
+  }
   // The name at the first clinic that took the person on; elsewhere it is usually the same.
   if (!session.memberships.empty())
     passport.display_name = session.memberships.front().display_name;
@@ -35,7 +40,7 @@ bool StillGood(const auth::Passport& old, const auth::Passport& fresh) {
   const absl::Duration half_life = (old.expires_at - old.issued_at) / 2;
   return fresh.issued_at >= old.issued_at && fresh.issued_at < old.issued_at + half_life &&
          old.account_id == fresh.account_id && old.display_name == fresh.display_name &&
-         old.memberships == fresh.memberships;
+         old.memberships == fresh.memberships && old.service_account == fresh.service_account;
 }
 
 }  // namespace

@@ -2,14 +2,29 @@
 
 #include <utility>
 
+#include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
 #include "portal/identity/v1/mailbox_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
+#include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
+#include "portal/policy/v1/policy.pb.h"
 #include "services/identity/rpc/account_notices.h"
 
 namespace portal::identity {
+
+namespace {
+
+// Envoy's contract has no policies: the gateway asks, about clients who may be anybody.
+policy::v1::Policy GatewayPolicy() {
+  policy::v1::Policy policy;
+  policy.mutable_public_();
+  policy.add_services("gateway");
+  return policy;
+}
+
+}  // namespace
 
 std::vector<rpc::MethodTable> Service::Tables() {
   using rpc::Lane;
@@ -44,8 +59,24 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)
       .Unary("AcceptStaffInvitation", Lane::kPassword, &clinics_,
              &ClinicHandlers::AcceptStaffInvitation);
-  return {std::move(accounts), std::move(sessions), std::move(passwords), std::move(mailboxes),
-          std::move(clinics)};
+  rpc::MethodTable service_accounts(v1::ServiceAccountService::service_full_name());
+  using Handlers = ServiceAccountHandlers;
+  service_accounts
+      .Unary("CreateServiceAccount", Lane::kWrite, &service_accounts_,
+             &Handlers::CreateServiceAccount)
+      .Unary("ListServiceAccounts", Lane::kRead, &service_accounts_, &Handlers::ListServiceAccounts)
+      .Unary("RotateServiceAccountSecret", Lane::kWrite, &service_accounts_,
+             &Handlers::RotateServiceAccountSecret)
+      .Unary("RevokeServiceAccount", Lane::kWrite, &service_accounts_,
+             &Handlers::RevokeServiceAccount)
+      .Unary("SignInServiceAccount", Lane::kWrite, &service_accounts_,
+             &Handlers::SignInServiceAccount);
+  rpc::MethodTable authorization(envoy::service::auth::v3::Authorization::service_full_name(),
+                                 GatewayPolicy());
+  authorization.Unary("Check", Lane::kRead, &authorization_, &AuthorizationHandlers::Check);
+  return {std::move(accounts),     std::move(sessions), std::move(passwords),
+          std::move(mailboxes),    std::move(clinics),  std::move(service_accounts),
+          std::move(authorization)};
 }
 
 std::map<std::string, outbox::Route> Service::Routes() {

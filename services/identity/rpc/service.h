@@ -8,11 +8,14 @@
 #include "libs/outbox/relay.h"
 #include "libs/rpc/method_table.h"
 #include "services/identity/rpc/account_handlers.h"
+#include "services/identity/rpc/authorization_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/closure_handlers.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/mailbox_handlers.h"
 #include "services/identity/rpc/password_handlers.h"
+#include "services/identity/rpc/service_account_handlers.h"
+#include "services/identity/rpc/session_gate.h"
 #include "services/identity/rpc/session_handlers.h"
 
 namespace portal::identity {
@@ -21,12 +24,15 @@ namespace portal::identity {
 class Service {
  public:
   explicit Service(const Dependencies& dependencies)
-      : accounts_(dependencies),
+      : gate_(dependencies),
+        accounts_(dependencies),
         closures_(dependencies),
-        sessions_(dependencies),
+        sessions_(dependencies, gate_),
         passwords_(dependencies),
         mailboxes_(dependencies),
-        clinics_(dependencies) {}
+        clinics_(dependencies),
+        service_accounts_(dependencies),
+        authorization_(dependencies.client_methods, gate_) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
@@ -35,12 +41,15 @@ class Service {
   static std::map<std::string, outbox::Route> Routes();
 
  private:
+  SessionGate gate_;
   AccountHandlers accounts_;
   ClosureHandlers closures_;
   SessionHandlers sessions_;
   PasswordHandlers passwords_;
   MailboxHandlers mailboxes_;
   ClinicHandlers clinics_;
+  ServiceAccountHandlers service_accounts_;
+  AuthorizationHandlers authorization_;
 };
 
 }  // namespace portal::identity

@@ -9,10 +9,10 @@
 #include "libs/notice/notice.h"
 #include "libs/testing/status_matchers.h"
 #include "portal/access_code/v1/account_closure_service.pb.h"
+#include "portal/contracts.h"
 #include "portal/messaging/v1/notice_service.pb.h"
 #include "services/identity/rpc/account_closed.h"
-#include "services/identity/rpc/account_directory.h"
-#include "services/identity/rpc/mails.h"
+#include "services/identity/rpc/messaging_routes.h"
 #include "services/identity/storage/schema.h"
 
 namespace portal::identity {
@@ -56,6 +56,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost, int terms_version)
       signing_keys_(Value(crypto::SigningKeyring::Load(harness_.signing_keys()))),
       hasher_(Value(crypto::PasswordHasher::Create(cost))),
       password_policy_(Value(PasswordPolicy::Create("password\nletmein\n"))),
+      client_methods_(Value(ClientMethods::Read(kContracts))),
       pool_(OptionsOf(database_, clock_)),
       issuer_(*signing_keys_, testing::RpcHarness::kInstallation) {
   service_ = std::make_unique<Service>(
@@ -68,20 +69,18 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost, int terms_version)
                    .sealer = harness_.sealer(),
                    .outbox = outbox_,
                    .idempotency = idempotency_,
+                   .client_methods = client_methods_,
                    .portal_base_url = kBaseUrl,
                    .attempts_per_client = {kAttemptsPerClientForTest, kAttemptsPerClient.window},
                    .terms_version = terms_version});
   std::map<std::string, outbox::Route> routes;
-  for (const char* topic : {kVerifyEmailTopic, kSignUpRepeatedTopic, kStaffInvitationTopic}) {
-    routes[topic] = [this](const outbox::Delivery& delivery) {
-      EXPECT_TRUE(mails_.emplace_back().ParseFromString(delivery.payload));
-      return absl::OkStatus();
-    };
-  }
   routes[notice::kTopic] = [this](const outbox::Delivery& delivery) {
     messaging::v1::DeliverNoticeRequest request;
     EXPECT_TRUE(request.ParseFromString(delivery.payload));
-    notices_.push_back(request.notice());
+    const messaging::v1::Notice& notice = request.notice();
+    const bool is_mail =
+        notice.has_verify_email() || notice.has_sign_up_repeated() || notice.has_staff_invitation();
+    (is_mail ? mails_ : notices_).push_back(notice);
     return absl::OkStatus();
   };
   routes[kAccountClosedTopic] = [this](const outbox::Delivery& delivery) {
@@ -90,7 +89,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost, int terms_version)
     accounts_closed_.push_back(request.account_id());
     return absl::OkStatus();
   };
-  routes[kDirectoryAccountTopic] = [this](const outbox::Delivery& delivery) {
+  routes[kAccountDirectoryTopic] = [this](const outbox::Delivery& delivery) {
     EXPECT_TRUE(accounts_told_.emplace_back().ParseFromString(delivery.payload));
     return absl::OkStatus();
   };
@@ -104,6 +103,8 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost, int terms_version)
   mailboxes_ = v1::MailboxService::NewStub(harness_.Channel("scheduling"));
   clinics_ = v1::ClinicService::NewStub(harness_.Channel());
   operator_ = v1::ClinicService::NewStub(harness_.Channel("operator"));
+  service_accounts_ = v1::ServiceAccountService::NewStub(harness_.Channel());
+  authorization_ = envoy::service::auth::v3::Authorization::NewStub(harness_.Channel());
 }
 
 ServiceTest::~ServiceTest() { harness_.Shutdown(); }
@@ -236,11 +237,10 @@ std::string ServiceTest::NewClinic(const std::string& slug, const std::string& o
   return created.response.clinic_id();
 }
 
-std::vector<v1::Mail> ServiceTest::Mails() {
-  mails_.clear();
+std::vector<messaging::v1::Notice> ServiceTest::Mails() {
   while (Value(relay_->DeliverOnce()) > 0) {
   }
-  return mails_;
+  return std::exchange(mails_, {});
 }
 
 std::vector<messaging::v1::Notice> ServiceTest::Notices() {
@@ -266,13 +266,13 @@ std::vector<messaging::v1::PutAccountRequest> ServiceTest::AccountsTold() {
 }
 
 std::string ServiceTest::VerificationToken() {
-  const std::vector<v1::Mail> mails = Mails();
+  const std::vector<messaging::v1::Notice> mails = Mails();
   if (mails.size() != 1) return absl::StrCat(mails.size(), " mails");
   return TokenOf(mails[0].verify_email().link(), "verify");
 }
 
 std::string ServiceTest::InvitationToken() {
-  const std::vector<v1::Mail> mails = Mails();
+  const std::vector<messaging::v1::Notice> mails = Mails();
   if (mails.size() != 1) return absl::StrCat(mails.size(), " mails");
   return TokenOf(mails[0].staff_invitation().link(), "invitation");
 }

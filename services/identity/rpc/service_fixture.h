@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 #include "gtest/gtest.h"
@@ -25,12 +26,13 @@
 #include "libs/testing/rpc_harness.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
-#include "portal/identity/v1/mail.pb.h"
 #include "portal/identity/v1/mailbox_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
+#include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
 #include "portal/messaging/v1/directory_service.pb.h"
 #include "portal/messaging/v1/notice.pb.h"
+#include "services/identity/rpc/client_methods.h"
 #include "services/identity/rpc/service.h"
 
 namespace portal::identity {
@@ -115,9 +117,9 @@ class ServiceTest : public ::testing::Test {
   // A clinic whose owner has accepted; returns its id.
   std::string NewClinic(const std::string& slug, const std::string& owner_email);
 
-  // The mails asked for since the last call, oldest first.
-  std::vector<v1::Mail> Mails();
-  // The notices asked for since the last call, oldest first.
+  // What Mails (mails.h) asked for since the last call, oldest first.
+  std::vector<messaging::v1::Notice> Mails();
+  // The other notices asked for since the last call, oldest first.
   std::vector<messaging::v1::Notice> Notices();
   // The token of `link`, which leads to `page` of the portal.
   static std::string TokenIn(const std::string& link, const std::string& page);
@@ -142,13 +144,14 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<crypto::SigningKeyring> signing_keys_;
   std::unique_ptr<crypto::PasswordHasher> hasher_;
   PasswordPolicy password_policy_;
+  ClientMethods client_methods_;
   db::Pool pool_;
   outbox::Outbox outbox_{harness_.keyring(), clock_};
   idempotency::Store idempotency_{harness_.keyring(), clock_};
   auth::PassportIssuer issuer_;
   std::unique_ptr<Service> service_;
   telemetry::Metrics metrics_;
-  std::vector<v1::Mail> mails_;
+  std::vector<messaging::v1::Notice> mails_;
   std::vector<messaging::v1::Notice> notices_;
   std::vector<messaging::v1::PutAccountRequest> accounts_told_;
   std::vector<std::string> accounts_closed_;
@@ -159,6 +162,8 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<v1::MailboxService::Stub> mailboxes_;
   std::unique_ptr<v1::ClinicService::Stub> clinics_;
   std::unique_ptr<v1::ClinicService::Stub> operator_;
+  std::unique_ptr<v1::ServiceAccountService::Stub> service_accounts_;
+  std::unique_ptr<envoy::service::auth::v3::Authorization::Stub> authorization_;
 };
 
 }  // namespace portal::identity

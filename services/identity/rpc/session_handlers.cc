@@ -11,6 +11,7 @@
 #include "services/identity/domain/limits.h"
 #include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
+#include "services/identity/rpc/session_cookie.h"
 
 namespace portal::identity {
 namespace {
@@ -32,16 +33,16 @@ absl::StatusOr<std::optional<id::SessionId>> PositionOf(const std::vector<std::s
 
 }  // namespace
 
-SessionHandlers::SessionHandlers(const Dependencies& dependencies)
+SessionHandlers::SessionHandlers(const Dependencies& dependencies, SessionGate& gate)
     : deps_(dependencies),
+      gate_(gate),
       page_tokens_(dependencies.sealer),
       accounts_(dependencies.pool),
       sessions_(dependencies.pool),
       devices_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
-      opener_(dependencies),
-      passports_(dependencies.passport_issuer) {}
+      opener_(dependencies) {}
 
 absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const rpc::Context& context,
                                                            const v1::SignInRequest& request) {
@@ -88,6 +89,7 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::OpenSession(
                          .device_token = request.device_token()});
   };
   ASSIGN_OR_RETURN(OpenedSession opened, deps_.pool.Transact(rpc::CallOf(context), open));
+  context.AddResponseMetadata(kSetCookieKey, SetSessionCookie(opened.session_token));
   v1::SignInResponse response;
   response.set_session_token(std::move(opened.session_token));
   response.set_device_token(std::move(opened.device_token));
@@ -153,6 +155,7 @@ absl::StatusOr<v1::SignOutEverywhereResponse> SessionHandlers::SignOutEverywhere
         event.resource_id = context.account_id().ToString();
         return audit::Append(transaction, deps_.clock, {event});
       }));
+  if (!request.keep_current()) context.AddResponseMetadata(kSetCookieKey, ClearSessionCookie());
   return v1::SignOutEverywhereResponse();
 }
 
@@ -167,6 +170,7 @@ absl::StatusOr<v1::SignOutResponse> SessionHandlers::SignOut(const rpc::Context&
         if (!was_open) return absl::OkStatus();
         return audit::Append(transaction, deps_.clock, {EventAbout(context, context.session_id())});
       }));
+  context.AddResponseMetadata(kSetCookieKey, ClearSessionCookie());
   return v1::SignOutResponse();
 }
 
@@ -181,16 +185,8 @@ absl::StatusOr<v1::Session> SessionHandlers::GetSession(const rpc::Context& cont
 
 absl::StatusOr<v1::IssuePassportResponse> SessionHandlers::IssuePassport(
     const rpc::Context& context, const v1::IssuePassportRequest& request) {
-  const db::CallOptions call = rpc::CallOf(context);
-  ASSIGN_OR_RETURN(std::optional<Session> found,
-                   sessions_.FindByToken(call, crypto::Sha256(request.session_token())));
-  const absl::Time now = deps_.clock.Now();
-  ASSIGN_OR_RETURN(const Session session, Live(std::move(found), now));
-  if (NeedsTouch(session, deps_.session_limits, now)) {
-    RETURN_IF_ERROR(sessions_.Touch(call, session.session_id, now,
-                                    now - deps_.session_limits.touch_interval()));
-  }
-  PassportDesk::Issued issued = passports_.Issue(session, now);
+  ASSIGN_OR_RETURN(PassportDesk::Issued issued,
+                   gate_.Admit(rpc::CallOf(context), request.session_token()));
   v1::IssuePassportResponse response;
   response.set_passport(std::move(issued.token));
   *response.mutable_expire_time() = ToProto(issued.expires_at);

@@ -10,8 +10,8 @@
 #include "portal/identity/v1/session.pb.h"
 #include "portal/identity/v1/session_service.pb.h"
 #include "services/identity/rpc/dependencies.h"
-#include "services/identity/rpc/passport_desk.h"
 #include "services/identity/rpc/password_check.h"
+#include "services/identity/rpc/session_gate.h"
 #include "services/identity/rpc/session_opener.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
@@ -23,7 +23,8 @@ namespace portal::identity {
 // portal.identity.v1.SessionService.
 class SessionHandlers {
  public:
-  explicit SessionHandlers(const Dependencies& dependencies);
+  // `gate` outlives it.
+  SessionHandlers(const Dependencies& dependencies, SessionGate& gate);
 
   // On the password lane.
   absl::StatusOr<v1::SignInResponse> SignIn(const rpc::Context& context,
@@ -51,6 +52,7 @@ class SessionHandlers {
   absl::StatusOr<Session> Live(std::optional<Session> session, absl::Time now) const;
 
   const Dependencies deps_;
+  SessionGate& gate_;
   const rpc::PageTokens page_tokens_;
   AccountStore accounts_;
   SessionStore sessions_;
@@ -58,7 +60,6 @@ class SessionHandlers {
   AttemptCounter attempts_;
   PasswordCheck passwords_;
   SessionOpener opener_;
-  PassportDesk passports_;
 };
 
 }  // namespace portal::identity

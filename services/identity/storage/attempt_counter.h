@@ -28,6 +28,7 @@ enum class AttemptKind {
   kMailboxCodeOfEmail = 20,
   kMailboxCodeFromClient = 21,
   kMailboxTryFromClient = 22,
+  kServiceAccountSignInFromClient = 30,
 };
 
 // An attempt, of its kind, at or from somebody.

@@ -49,8 +49,20 @@ const testing::TestDatabase& Filled() {
         INSERT INTO attempts (kind, subject, attempted_at, expires_at)
         SELECT 1, sha256(i::text::bytea), ARRAY[now()], now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
+        INSERT INTO service_accounts (service_account_id, clinic_id, display_name, scopes, created_at, rotated_at)
+        SELECT md5('service' || i)::uuid, md5('clinic' || (1 + i % 2000))::uuid, 'Billing', 2, now(), now()
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO service_account_secrets (secret_hash, service_account_id, created_at, expires_at)
+        SELECT sha256(i::text::bytea), md5('service' || i)::uuid, now(), now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO service_account_sessions (session_id, service_account_id, token_hash, created_at, last_seen_at,
+                                              expires_at)
+        SELECT md5('session' || i)::uuid, md5('service' || i)::uuid, sha256(i::text::bytea), now(), now(),
+               now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
         ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, known_devices,
-                password_resets, mailbox_codes;)");
+                password_resets, service_accounts, service_account_secrets, service_account_sessions,
+                mailbox_codes;)");
     return made;
   }();
   return database;

@@ -11,13 +11,16 @@ absl::StatusOr<bool> Retention::Prune() {
   ASSIGN_OR_RETURN(const bool more_sign_ups, Prune(queries::kPruneSignUps, now - kSignUpRetention));
   ASSIGN_OR_RETURN(const bool more_sessions,
                    Prune(queries::kPruneSessions, now - kSessionRetention));
+  ASSIGN_OR_RETURN(const bool more_service_account_sessions,
+                   Prune(queries::kPruneServiceAccountSessions, now - kSessionRetention));
+  ASSIGN_OR_RETURN(const bool more_secrets, Prune(queries::kPruneServiceAccountSecrets, now));
   ASSIGN_OR_RETURN(const bool more_attempts, Prune(queries::kPruneAttempts, now));
   ASSIGN_OR_RETURN(const bool more_devices,
                    Prune(queries::kPruneKnownDevices, now - kDeviceRetention));
   ASSIGN_OR_RETURN(const bool more_resets, Prune(queries::kPrunePasswordResets, now));
   ASSIGN_OR_RETURN(const bool more_codes, Prune(queries::kPruneMailboxCodes, now));
-  return more_sign_ups || more_sessions || more_attempts || more_devices || more_resets ||
-         more_codes;
+  return more_sign_ups || more_sessions || more_service_account_sessions || more_secrets ||
+         more_attempts || more_devices || more_resets || more_codes;
 }
 
 absl::StatusOr<bool> Retention::Prune(const db::Query& query, absl::Time expired_until) {

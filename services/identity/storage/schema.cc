@@ -21,11 +21,12 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
+  return {{.project = "foundation",
+           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
           {.project = "identity",
            .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
-                       "session_details", "known_devices", "password_resets", "account_directory",
-                       "mailbox_codes", "account_closing"}}};
+                       "session_details", "known_devices", "password_resets", "service_accounts",
+                       "account_directory", "mailbox_codes", "account_closing"}}};
 }
 
 }  // namespace portal::identity

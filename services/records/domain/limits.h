@@ -19,6 +19,21 @@ inline constexpr int kMaxAddressCharacters = 200;  // each line and part
 inline constexpr int kMaxHealthCardCharacters = 40;
 inline constexpr int kMaxContactCharacters = 200;
 inline constexpr int kMaxStaffNotesCharacters = 10'000;
+inline constexpr int kMaxGenderIdentityCharacters = 100;
+
+// Duplicates.
+inline constexpr int kMaxDuplicateCandidates = 20;
+
+// Search.
+inline constexpr int kMaxSearchCharacters = 200;
+inline constexpr int kMaxSearchTerms = 10;
+// Fewer digits would fit nearly everybody.
+inline constexpr int kMinSearchPhoneDigits = 3;
+// A number is also found by its last digits; search_phones() in the database has the same.
+inline constexpr int kPhoneEndDigits = 4;
+inline constexpr int kMaxCandidates = 50;
+// When fewer than these fit by the letter, similar names are looked for as well.
+inline constexpr int kFewCandidates = 10;
 
 // What access_code takes as a patient's name.
 inline constexpr int kMaxDisplayNameBytes = 400;
@@ -31,6 +46,10 @@ inline constexpr int kMaxPlanSectionCharacters = 10'000;
 // Of all sections together: with the rest of a chart, in characters of four bytes, well below
 // rpc::kMaxRequestBytes.
 inline constexpr int kMaxPlanCharacters = 100'000;
+inline constexpr int kMaxAddendumCharacters = 10'000;
+inline constexpr int kMaxAddenda = 100;  // of one chart: they are answered with it
+inline constexpr int kMaxReasonCharacters = 1'000;
+inline constexpr int kMaxKindTitleCharacters = 100;
 inline constexpr int kMaxPlanSectionKinds = 50;  // of a clinic, and so of a plan
 
 // Pages.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
 #include "services/records/domain/text.h"
 
@@ -87,6 +88,7 @@ void CheckEmergencyContact(const EmergencyContact& contact, ProfileCheck& check)
 PatientProfile Normalized(PatientProfile profile) {
   Trim(profile.given_name);
   Trim(profile.family_name);
+  Trim(profile.gender_identity);
   Trim(profile.email);
   for (std::string& phone : profile.phones) Trim(phone);
   for (std::string& line : profile.address.lines) Trim(line);
@@ -109,6 +111,7 @@ void CheckProfile(const PatientProfile& profile, absl::CivilDay latest_birth_dat
   check.Name(profile.family_name, "family_name");
   check.Require(profile.birth_date >= kEarliestBirthDate && profile.birth_date <= latest_birth_date,
                 "birth_date", "must be between 1850 and today");
+  check.Line(profile.gender_identity, kMaxGenderIdentityCharacters, "gender_identity");
   check.Email(profile.email, "email");
   check.Require(profile.phones.size() <= kMaxPhones, "phones",
                 absl::StrCat("must be at most ", kMaxPhones));
@@ -122,6 +125,67 @@ void CheckProfile(const PatientProfile& profile, absl::CivilDay latest_birth_dat
 
 void CheckStaffNotes(absl::string_view staff_notes, status::FieldViolations& violations) {
   CheckText(staff_notes, kMaxStaffNotesCharacters, "patient.staff_notes", violations);
+}
+
+void CheckDeath(PatientState state, std::optional<absl::CivilDay> deceased_date,
+                absl::CivilDay birth_date, absl::CivilDay latest_today,
+                status::FieldViolations& violations) {
+  if (!deceased_date.has_value()) return;
+  if (state != PatientState::kDeceased) {
+    violations.Add("patient.deceased_date", "is for patients whose state is deceased");
+  } else if (*deceased_date < birth_date || *deceased_date > latest_today) {
+    violations.Add("patient.deceased_date", "must be between the date of birth and today");
+  }
+}
+
+absl::Status CheckNotMerged(const std::optional<id::PatientId>& merged_into) {
+  if (!merged_into.has_value()) return absl::OkStatus();
+  return PatientMerged(*merged_into);
+}
+
+namespace {
+
+template <typename Field>
+void Take(const std::optional<Field>& change, Field& field) {
+  if (change.has_value()) field = *change;
+}
+
+void TakeProfile(const PatientChange& change, PatientProfile& profile) {
+  Take(change.given_name, profile.given_name);
+  Take(change.family_name, profile.family_name);
+  Take(change.birth_date, profile.birth_date);
+  Take(change.gender, profile.gender);
+  Take(change.sex_at_birth, profile.sex_at_birth);
+  Take(change.gender_identity, profile.gender_identity);
+  Take(change.email, profile.email);
+  Take(change.phones, profile.phones);
+  Take(change.address, profile.address);
+  Take(change.health_card_number, profile.health_card_number);
+  Take(change.emergency_contact, profile.emergency_contact);
+}
+
+}  // namespace
+
+void CheckChange(const PatientChange& change, absl::CivilDay latest_today,
+                 status::FieldViolations& violations) {
+  // What the change does not name is valid, as it is in the record.
+  PatientProfile profile{
+      .given_name = "x", .family_name = "x", .birth_date = absl::CivilDay(1970, 1, 1)};
+  TakeProfile(change, profile);
+  CheckProfile(profile, latest_today, violations);
+  if (change.staff_notes.has_value()) CheckStaffNotes(*change.staff_notes, violations);
+}
+
+Patient Changed(const Patient& patient, const PatientChange& change, absl::Time now) {
+  Patient after = patient;
+  TakeProfile(change, after.profile);
+  Take(change.staff_notes, after.staff_notes);
+  Take(change.state, after.state);
+  if (after.state != PatientState::kDeceased) after.deceased_date = std::nullopt;
+  Take(change.deceased_date, after.deceased_date);
+  after.version = patient.version + 1;
+  after.updated_at = now;
+  return after;
 }
 
 std::string DisplayName(const PatientProfile& profile) {

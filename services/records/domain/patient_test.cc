@@ -74,6 +74,8 @@ TEST(CheckProfileTest, TakesExactlyTheMaximumOfCharacters) {
            {"patient.family_name", [](PatientProfile&p, std::string s) { p.family_name = s; }, 200},
            {"patient.address.lines[0]",
             [](PatientProfile&p, std::string s) { p.address.lines = {s}; }, 200},
+           {"patient.gender_identity",
+            [](PatientProfile&p, std::string s) { p.gender_identity = s; }, 100},
            {"patient.address.city", [](PatientProfile&p, std::string s) { p.address.city = s; },
             200},
            {"patient.address.region", [](PatientProfile&p, std::string s) { p.address.region = s; },
@@ -172,6 +174,60 @@ TEST(CheckStaffNotesTest, TakeSeveralLinesUpToTheMaximum) {
   CheckStaffNotes("bell\a", violations);
   EXPECT_THAT(status::InvalidFieldsOf(violations.ToStatus()),
               ElementsAre("patient.staff_notes", "patient.staff_notes"));
+}
+
+TEST(CheckDeathTest, ADateOfDeathIsBetweenBirthAndTodayAndOfTheDeceased) {
+  const absl::CivilDay birth(2019, 2, 28);
+  const auto valid = [&](PatientState state, std::optional<absl::CivilDay> date) {
+    status::FieldViolations violations;
+    CheckDeath(state, date, birth, kToday, violations);
+    return violations.empty();
+  };
+  EXPECT_TRUE(valid(PatientState::kActive, std::nullopt));
+  EXPECT_TRUE(valid(PatientState::kDeceased, std::nullopt));
+  EXPECT_TRUE(valid(PatientState::kDeceased, birth));
+  EXPECT_TRUE(valid(PatientState::kDeceased, kToday));
+  EXPECT_FALSE(valid(PatientState::kDeceased, birth - 1));
+  EXPECT_FALSE(valid(PatientState::kDeceased, kToday + 1));
+  EXPECT_FALSE(valid(PatientState::kActive, kToday));
+  EXPECT_FALSE(valid(PatientState::kInactive, kToday));
+}
+
+TEST(ChangedTest, TakesWhatTheChangeNamesAndNothingElse) {
+  Patient before{.profile = Valid(), .staff_notes = "notes", .version = 7};
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  Patient expected = before;
+  expected.version = 8;
+  expected.updated_at = now;
+  EXPECT_EQ(Changed(before, {}, now), expected);
+  expected.profile.email = "";
+  expected.profile.phones = {"911"};
+  expected.staff_notes = "";
+  EXPECT_EQ(Changed(before, {.email = "", .phones = {{"911"}}, .staff_notes = ""}, now), expected);
+}
+
+TEST(ChangedTest, WhoLivesAgainHasNoDateOfDeath) {
+  const Patient before{
+      .profile = Valid(), .state = PatientState::kDeceased, .deceased_date = kToday};
+  EXPECT_EQ(Changed(before, {.email = "x"}, absl::UnixEpoch()).deceased_date, kToday);
+  EXPECT_EQ(Changed(before, {.state = PatientState::kActive}, absl::UnixEpoch()).deceased_date,
+            std::nullopt);
+  // CheckDeath refuses it.
+  EXPECT_EQ(Changed(before, {.state = PatientState::kActive, .deceased_date = {kToday}},
+                    absl::UnixEpoch())
+                .deceased_date,
+            kToday);
+}
+
+TEST(CheckChangeTest, LooksAtTheNamedFieldsOnly) {
+  const auto invalid = [](const PatientChange& change) {
+    status::FieldViolations violations;
+    CheckChange(change, kToday, violations);
+    return status::InvalidFieldsOf(violations.ToStatus());
+  };
+  EXPECT_THAT(invalid({}), IsEmpty());
+  EXPECT_THAT(invalid({.given_name = "", .birth_date = kToday + 1, .staff_notes = "\a"}),
+              ElementsAre("patient.given_name", "patient.birth_date", "patient.staff_notes"));
 }
 
 TEST(DisplayNameTest, FitsTheBytesThatOtherServicesTake) {

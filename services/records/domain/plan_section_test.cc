@@ -5,6 +5,7 @@
 
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
+#include "services/records/domain/limits.h"
 
 namespace portal::records {
 namespace {
@@ -51,6 +52,53 @@ TEST(ArrangedTest, RefusesUnknownAndRepeatedKindsEvenWhenBlank) {
   EXPECT_THAT(Arranged({Section("", "x")}, kKinds), unknown);
   EXPECT_THAT(Arranged({Section("diet", "x"), Section("diet", "x")}, kKinds), unknown);
   EXPECT_THAT(Arranged({Section("diet", "x"), Section("diet", "")}, kKinds), unknown);
+}
+
+TEST(ArrangedTest, ARetiredKindKeepsItsTextAndTakesNoNewOne) {
+  std::vector<PlanSectionKind> kinds = StartingPlanSectionKinds();
+  kinds[3].retired = true;
+  const std::vector<PlanSection> before = {{"diet", "Diet", "greens"}};
+  ASSERT_OK(Arranged({{"diet", "", "greens"}, {"blends", "", "tea"}}, kinds, before));
+  EXPECT_OK(Arranged({{"diet", "", " "}}, kinds, before));
+  const auto retired =
+      testing::FailsWith(absl::StatusCode::kFailedPrecondition, "PLAN_SECTION_KIND_RETIRED");
+  EXPECT_THAT(Arranged({{"diet", "", "more greens"}}, kinds, before), retired);
+  EXPECT_THAT(Arranged({{"diet", "", "greens"}}, kinds), retired);
+}
+
+TEST(WithKindAtTest, TheKindTakesItsPlaceAndTheOthersMakeRoom) {
+  const std::vector<PlanSectionKind> kinds = {{"a", "A", 1}, {"b", "B", 2}, {"c", "C", 3}};
+  const auto ids = [&](const std::string& id, int position) {
+    std::string order;
+    const auto changed = WithKindAt(kinds, {id, "x", position}).value();
+    for (size_t i = 0; i < changed.size(); ++i) {
+      EXPECT_EQ(changed[i].position, i + 1);
+      order += changed[i].id;
+    }
+    return order;
+  };
+  EXPECT_EQ(ids("a", 1), "abc");
+  EXPECT_EQ(ids("a", 2), "bac");
+  EXPECT_EQ(ids("a", 3), "bca");
+  EXPECT_EQ(ids("a", 50), "bca");
+  EXPECT_EQ(ids("c", 1), "cab");
+  EXPECT_THAT(WithKindAt(kinds, {"d", "D", 1}),
+              testing::FailsWith(absl::StatusCode::kInvalidArgument, "PLAN_SECTION_KIND_UNKNOWN"));
+}
+
+TEST(CheckedTitleTest, IsOneLineWithinItsLimit) {
+  const auto valid = [](const std::string& title) {
+    status::FieldViolations violations;
+    CheckedTitle(title, violations);
+    return violations.empty();
+  };
+  EXPECT_TRUE(valid("Tees & <b>Tinkturen</b>'; --"));
+  EXPECT_TRUE(valid(std::string(kMaxKindTitleCharacters, 'x')));
+  EXPECT_FALSE(valid(std::string(kMaxKindTitleCharacters + 1, 'x')));
+  EXPECT_FALSE(valid(" "));
+  EXPECT_FALSE(valid("a\nb"));
+  status::FieldViolations violations;
+  EXPECT_EQ(CheckedTitle(" a ", violations), "a");
 }
 
 }  // namespace

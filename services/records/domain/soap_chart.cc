@@ -7,6 +7,7 @@
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
 #include "services/records/domain/text.h"
+#include "services/records/domain/version.h"
 
 namespace portal::records {
 namespace {
@@ -45,8 +46,6 @@ SoapChart NextVersion(const SoapChart& before, SoapChart after, absl::Time now) 
 
 }  // namespace
 
-std::string EtagOf(int64_t version) { return absl::StrCat(absl::Hex(version)); }
-
 void CheckChange(const ChartChange& change, absl::CivilDay latest_today,
                  status::FieldViolations& violations) {
   if (change.encounter_date.has_value() &&
@@ -66,6 +65,49 @@ absl::Status CheckEditable(const SoapChart& chart, absl::string_view etag) {
   if (chart.locked()) return SoapChartLocked();
   if (etag != EtagOf(chart.version)) return status::EtagMismatch();
   return absl::OkStatus();
+}
+
+absl::Status CheckEtag(const SoapChart& chart, absl::string_view etag) {
+  if (etag != EtagOf(chart.version)) return status::EtagMismatch();
+  return absl::OkStatus();
+}
+
+absl::Status CheckTakesAddendum(const SoapChart& chart) {
+  if (!chart.locked()) return SoapChartNotLocked();
+  if (chart.addenda.size() >= kMaxAddenda) return TooManyAddenda();
+  return absl::OkStatus();
+}
+
+namespace {
+
+void CheckSaysSomething(absl::string_view text, size_t max_characters, absl::string_view field,
+                        status::FieldViolations& violations) {
+  if (IsBlank(text)) violations.Add(field, "is required");
+  CheckText(text, max_characters, field, violations);
+}
+
+}  // namespace
+
+void CheckAddendum(absl::string_view text, status::FieldViolations& violations) {
+  CheckSaysSomething(text, kMaxAddendumCharacters, "text", violations);
+}
+
+void CheckReason(absl::string_view reason, status::FieldViolations& violations) {
+  CheckSaysSomething(reason, kMaxReasonCharacters, "reason", violations);
+}
+
+SoapChart Moved(const SoapChart& chart, ChartMove move) {
+  SoapChart after = chart;
+  const absl::Time now = move.moved_at;
+  after.patient_id = move.to;
+  after.moves.push_back(std::move(move));
+  return NextVersion(chart, std::move(after), now);
+}
+
+SoapChart WithPlanHidden(const SoapChart& chart, bool hidden, absl::Time now) {
+  SoapChart after = chart;
+  after.plan_hidden = hidden;
+  return NextVersion(chart, std::move(after), now);
 }
 
 SoapChart Changed(const SoapChart& chart, const ChartChange& change, absl::Time now) {

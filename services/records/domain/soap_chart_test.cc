@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "services/records/domain/limits.h"
+#include "services/records/domain/version.h"
 
 namespace portal::records {
 namespace {
@@ -40,6 +41,36 @@ std::string Repeated(absl::string_view character, int times) {
   std::string text;
   for (int i = 0; i < times; ++i) text.append(character.data(), character.size());
   return text;
+}
+
+TEST(AddendumTest, BelongsToALockedChartWithRoomForIt) {
+  SoapChart chart;
+  EXPECT_THAT(CheckTakesAddendum(chart),
+              testing::FailsWith(absl::StatusCode::kFailedPrecondition, "SOAP_CHART_NOT_LOCKED"));
+  chart.locked_at = absl::UnixEpoch();
+  chart.addenda.resize(kMaxAddenda - 1);
+  EXPECT_OK(CheckTakesAddendum(chart));
+  chart.addenda.emplace_back();
+  EXPECT_THAT(CheckTakesAddendum(chart),
+              testing::FailsWith(absl::StatusCode::kFailedPrecondition, "TOO_MANY_ADDENDA"));
+}
+
+TEST(AddendumTest, SaysSomethingWithinItsLimit) {
+  const auto valid = [](void (*check)(absl::string_view, status::FieldViolations&),
+                        const std::string& text) {
+    status::FieldViolations violations;
+    check(text, violations);
+    return violations.empty();
+  };
+  EXPECT_TRUE(valid(CheckAddendum, "<script>\n\t'; --"));
+  EXPECT_TRUE(valid(CheckAddendum, std::string(kMaxAddendumCharacters, 'x')));
+  EXPECT_FALSE(valid(CheckAddendum, std::string(kMaxAddendumCharacters + 1, 'x')));
+  EXPECT_TRUE(valid(CheckReason, std::string(kMaxReasonCharacters, 'x')));
+  EXPECT_FALSE(valid(CheckReason, std::string(kMaxReasonCharacters + 1, 'x')));
+  for (const char* text : {"", " \n", "\u00A0\u200B", "bell\a"}) {
+    EXPECT_FALSE(valid(CheckAddendum, text)) << text;
+    EXPECT_FALSE(valid(CheckReason, text)) << text;
+  }
 }
 
 TEST(CheckChangeTest, TextsTakeExactlyTheirMaximumOfCharacters) {

@@ -1,6 +1,8 @@
 #ifndef SERVICES_RECORDS_DOMAIN_TREATMENT_PLAN_H_
 #define SERVICES_RECORDS_DOMAIN_TREATMENT_PLAN_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +24,46 @@ struct TreatmentPlan {
   std::vector<PlanSection> sections;  // at least one, in the clinic's order
   bool is_signed = false;             // the chart is locked
   absl::Time updated_at;
+  bool hidden = false;  // from everybody who holds a grant
 
   friend bool operator==(const TreatmentPlan&, const TreatmentPlan&) = default;
 };
+
+// What a plan showed from one change to the next.
+struct PlanRevision {
+  int64_t number = 0;  // rises, with gaps
+  absl::CivilDay encounter_date;
+  bool is_signed = false;
+  std::vector<PlanSection> sections;  // with the titles of that time; none: no plan
+  id::AccountId changed_by;
+  absl::Time changed_at;
+
+  friend bool operator==(const PlanRevision&, const PlanRevision&) = default;
+};
+
+// A plan as an account sees it.
+struct PlanView {
+  TreatmentPlan plan;
+  int64_t revision = 0;
+  // The revision that the account last marked as seen.
+  std::optional<int64_t> seen_revision;
+
+  bool changed() const { return seen_revision.has_value() && *seen_revision != revision; }
+};
+
+// One section that is not as it was. Without an old text it was added, without a new one removed.
+struct SectionChange {
+  std::string kind_id;
+  std::string title;  // now, or, if it was removed, then
+  std::optional<std::string> old_text;
+  std::optional<std::string> new_text;
+
+  friend bool operator==(const SectionChange&, const SectionChange&) = default;
+};
+
+// In the order of `now`, then what was removed. Titles do not count: they are the clinic's.
+std::vector<SectionChange> Difference(const std::vector<PlanSection>& then,
+                                      const std::vector<PlanSection>& now);
 
 }  // namespace portal::records
 

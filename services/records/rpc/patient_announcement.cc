@@ -16,6 +16,13 @@ std::string PutPatientPayload(const Patient& patient) {
   request.set_clinic_id(patient.clinic_id.ToString());
   request.set_display_name(DisplayName(patient.profile));
   request.set_version(patient.version);
+  const absl::CivilDay birth_date = patient.profile.birth_date;
+  request.mutable_birth_date()->set_year(static_cast<int32_t>(birth_date.year()));
+  request.mutable_birth_date()->set_month(birth_date.month());
+  request.mutable_birth_date()->set_day(birth_date.day());
+  if (patient.merged_into.has_value()) {
+    request.set_merged_into_patient_id(patient.merged_into->ToString());
+  }
   return request.SerializeAsString();
 }
 

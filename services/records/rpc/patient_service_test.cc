@@ -1,4 +1,6 @@
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +36,28 @@ class PatientServiceTest : public RecordsServiceFixture {
     request.set_clinic_id(clinic_.ToString());
     request.set_patient_id(patient_id);
     return request;
+  }
+
+  v1::UpdatePatientRequest UpdateRequest(const v1::Patient& patient,
+                                         const std::vector<std::string>& mask) const {
+    v1::UpdatePatientRequest request;
+    request.set_clinic_id(patient.clinic_id());
+    request.set_patient_id(patient.patient_id());
+    *request.mutable_patient() = patient;
+    for (const std::string& path : mask) request.mutable_update_mask()->add_paths(path);
+    request.set_request_id(RequestId());
+    return request;
+  }
+
+  absl::StatusOr<v1::Patient> Update(const v1::UpdatePatientRequest& request) {
+    return Result(patients_, &Stub::UpdatePatient, request, front_desk_);
+  }
+
+  absl::StatusOr<v1::SearchPatientsResponse> Search(const std::string& query) {
+    v1::SearchPatientsRequest request;
+    request.set_clinic_id(clinic_.ToString());
+    request.set_query(query);
+    return Result(patients_, &Stub::SearchPatients, request, front_desk_);
   }
 
   v1::ListPatientsRequest ListRequest(int page_size, const std::string& token = "") const {
@@ -75,6 +99,7 @@ TEST_F(PatientServiceTest, APatientIsStoredAndAnsweredAsEntered) {
   expected.set_patient_id(created.patient_id());
   expected.set_clinic_id(clinic_.ToString());
   expected.set_etag("1");
+  expected.set_state(v1::PATIENT_STATE_ACTIVE);
   expected.mutable_create_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()));
   *expected.mutable_update_time() = expected.create_time();
   EXPECT_THAT(created, EqualsProto(expected));
@@ -149,6 +174,151 @@ TEST_F(PatientServiceTest, ARepeatedRequestMakesOnePatientAndAnAlteredOneNone) {
               testing::FailsWith(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
   EXPECT_EQ(Footprint(), "1|0|0|1|1|1");
   EXPECT_EQ(NotMade(), "records.CreatePatient|REPEATED|" + first.patient_id());
+}
+
+TEST_F(PatientServiceTest, AChangeTakesTheMaskedFieldsAndIsAuditedAndAnnounced) {
+  const v1::Patient created = AddPatient();
+  clock_.Advance(absl::Seconds(5));
+  v1::UpdatePatientRequest request = UpdateRequest(created, {"family_name", "phones", "state"});
+  request.mutable_patient()->set_family_name(" O’Brien <b>'; DROP TABLE patients;--");
+  request.mutable_patient()->clear_phones();
+  request.mutable_patient()->set_state(v1::PATIENT_STATE_INACTIVE);
+  request.mutable_patient()->set_given_name("not named by the mask");
+  ASSERT_OK_AND_ASSIGN(const v1::Patient changed, Update(request));
+  v1::Patient expected = created;
+  expected.set_family_name("O’Brien <b>'; DROP TABLE patients;--");
+  expected.clear_phones();
+  expected.set_state(v1::PATIENT_STATE_INACTIVE);
+  expected.set_etag("2");
+  expected.mutable_update_time()->set_seconds(created.update_time().seconds() + 5);
+  EXPECT_THAT(changed, EqualsProto(expected));
+  EXPECT_THAT(
+      Result(patients_, &Stub::GetPatient, GetRequest(created.patient_id()), owner_).value(),
+      EqualsProto(expected));
+  EXPECT_EQ(Psql("SELECT action, patient_id, outcome FROM audit_events ORDER BY event_id "
+                 "OFFSET 1 LIMIT 1"),
+            "records.UpdatePatient|" + created.patient_id() + "|OK");
+  EXPECT_EQ(Psql("SELECT count(*) FROM outbox_events WHERE topic = 'patient.put'"), "2");
+}
+
+TEST_F(PatientServiceTest, EveryFieldCanBeChanged) {
+  const v1::Patient created = AddPatient();
+  v1::UpdatePatientRequest request =
+      UpdateRequest(created, {"given_name", "family_name", "birth_date", "gender", "sex_at_birth",
+                              "gender_identity", "email", "phones", "address", "health_card_number",
+                              "emergency_contact", "staff_notes", "state", "deceased_date"});
+  v1::Patient& entered = *request.mutable_patient();
+  entered.set_given_name("A");
+  entered.set_family_name("B");
+  entered.mutable_birth_date()->set_year(1950);
+  entered.set_gender(v1::ADMINISTRATIVE_GENDER_MALE);
+  entered.set_sex_at_birth(v1::SEX_AT_BIRTH_FEMALE);
+  entered.set_gender_identity("man");
+  entered.set_email("b@example.org");
+  entered.mutable_phones()->at(0) = "911";
+  entered.mutable_address()->set_city("Laval");
+  entered.set_health_card_number("1");
+  entered.mutable_emergency_contact()->set_name("C");
+  entered.set_staff_notes("none");
+  entered.set_state(v1::PATIENT_STATE_DECEASED);
+  *entered.mutable_deceased_date() = entered.birth_date();
+  ASSERT_OK_AND_ASSIGN(const v1::Patient changed, Update(request));
+  v1::Patient expected = entered;
+  expected.set_etag("2");
+  EXPECT_THAT(changed, EqualsProto(expected));
+}
+
+TEST_F(PatientServiceTest, AStaleChangeAndAnInvalidOneChangeNothing) {
+  const v1::Patient created = AddPatient();
+  v1::UpdatePatientRequest first = UpdateRequest(created, {"email"});
+  first.mutable_patient()->set_email("first@example.org");
+  ASSERT_OK_AND_ASSIGN(const v1::Patient changed, Update(first));
+  const std::string before = Footprint();
+  const auto refused = [&](v1::UpdatePatientRequest request) {
+    request.set_request_id(RequestId());
+    const absl::Status status = Update(request).status();
+    EXPECT_EQ(Footprint(), before);
+    return status;
+  };
+  EXPECT_THAT(refused(first), testing::FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_THAT(status::InvalidFieldsOf(refused(UpdateRequest(changed, {}))),
+              ElementsAre("update_mask"));
+  EXPECT_THAT(status::InvalidFieldsOf(refused(UpdateRequest(changed, {"patient_id", "email"}))),
+              ElementsAre("update_mask"));
+  v1::UpdatePatientRequest wrong =
+      UpdateRequest(changed, {"given_name", "birth_date", "gender", "sex_at_birth", "state"});
+  wrong.mutable_patient()->set_given_name(" ");
+  wrong.mutable_patient()->clear_birth_date();
+  wrong.mutable_patient()->set_gender(static_cast<v1::AdministrativeGender>(77));
+  wrong.mutable_patient()->set_sex_at_birth(static_cast<v1::SexAtBirth>(77));
+  wrong.mutable_patient()->set_state(static_cast<v1::PatientState>(77));
+  wrong.mutable_patient()->clear_etag();
+  EXPECT_THAT(status::InvalidFieldsOf(refused(wrong)),
+              ElementsAre("patient.birth_date", "patient.gender", "patient.sex_at_birth",
+                          "patient.state", "patient.given_name", "patient.etag"));
+  v1::UpdatePatientRequest alive = UpdateRequest(changed, {"deceased_date"});
+  *alive.mutable_patient()->mutable_deceased_date() = changed.birth_date();
+  EXPECT_THAT(status::InvalidFieldsOf(refused(alive)), ElementsAre("patient.deceased_date"));
+  v1::UpdatePatientRequest foreign = UpdateRequest(changed, {"email"});
+  foreign.set_clinic_id(other_clinic_.ToString());
+  foreign.set_request_id(RequestId());
+  EXPECT_THAT(Result(patients_, &Stub::UpdatePatient, foreign, stranger_), kPatientNotFound);
+  EXPECT_EQ(Footprint(), before);
+}
+
+TEST_F(PatientServiceTest, OfTwoChangesOfOneVersionExactlyOneIsMade) {
+  for (int round = 0; round < 10; ++round) {
+    const v1::Patient created = AddPatient();
+    std::vector<v1::UpdatePatientRequest> requests(2, UpdateRequest(created, {"email"}));
+    std::atomic<int> made = 0;
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 2; ++i) {
+      requests[i].set_request_id(RequestId());
+      requests[i].mutable_patient()->set_email(absl::StrCat(i, "@example.org"));
+      callers.emplace_back([&, i] { made += Update(requests[i]).ok(); });
+    }
+    for (std::thread& caller : callers) caller.join();
+    EXPECT_EQ(made, 1);
+    EXPECT_EQ(
+        Psql("SELECT version FROM patients WHERE patient_id = '" + created.patient_id() + "'"),
+        "2");
+  }
+}
+
+TEST_F(PatientServiceTest, ASearchShowsSummariesAndAuditsEachPatientShown) {
+  const v1::Patient zoe = AddPatient(), ana = AddPatient("Ana", "Nuñes");
+  AddPatient("Ana", "Boucher");
+  ASSERT_OK_AND_ASSIGN(const v1::SearchPatientsResponse found, Search("nunez 604 555 0101"));
+  ASSERT_EQ(found.patients_size(), 2);
+  EXPECT_FALSE(found.more());
+  EXPECT_EQ(found.patients(0).patient_id(), zoe.patient_id());
+  EXPECT_EQ(found.patients(0).family_name(), "Nuñez");
+  EXPECT_EQ(found.patients(0).birth_date().year(), 1931);
+  EXPECT_EQ(found.patients(0).state(), v1::PATIENT_STATE_ACTIVE);
+  EXPECT_THAT(found.patients(0).phones(), ElementsAre("+1 604 555 0101"));
+  EXPECT_EQ(found.patients(1).patient_id(), ana.patient_id());
+  EXPECT_THAT(found.SerializeAsString(), Not(HasSubstr("CANARY")));
+  EXPECT_EQ(Psql("SELECT string_agg(patient_id::text, '|' ORDER BY event_id) FROM audit_events "
+                 "WHERE action = 'records.SearchPatients'"),
+            zoe.patient_id() + "|" + ana.patient_id());
+}
+
+TEST_F(PatientServiceTest, ASearchShowsFiftyAndSaysThatThereAreMore) {
+  for (int i = 0; i < 50; ++i) AddPatient("Ana", absl::StrCat("Amador", i));
+  ASSERT_OK_AND_ASSIGN(v1::SearchPatientsResponse found, Search("a"));
+  EXPECT_EQ(found.patients_size(), 50);
+  EXPECT_FALSE(found.more());
+  AddPatient("Ana", "Amador");
+  ASSERT_OK_AND_ASSIGN(found, Search("a"));
+  EXPECT_EQ(found.patients_size(), 50);
+  EXPECT_TRUE(found.more());
+}
+
+TEST_F(PatientServiceTest, WhatIsNoSearchIsRefused) {
+  for (const std::string& query : {std::string(), std::string(" "), std::string(201, 'a'),
+                                   std::string("a@b c@d"), std::string("a\nb")}) {
+    EXPECT_THAT(status::InvalidFieldsOf(Search(query).status()), ElementsAre("query")) << query;
+  }
 }
 
 TEST_F(PatientServiceTest, AnotherClinicsPatientLooksLikeNoneToStaff) {

@@ -107,6 +107,8 @@ class RecordsServiceFixture : public ::testing::Test {
     v1::CreatePatientRequest request;
     request.set_clinic_id(clinic_.ToString());
     request.set_request_id(RequestId());
+    // Tests make many of the same.
+    request.set_accept_duplicates(true);
     v1::Patient& patient = *request.mutable_patient();
     patient.set_given_name(given_name);
     patient.set_family_name(family_name);
@@ -124,6 +126,27 @@ class RecordsServiceFixture : public ::testing::Test {
     return Result(patients_, &v1::PatientService::Stub::CreatePatient,
                   PatientRequest(given_name, family_name), front_desk_)
         .value();
+  }
+
+  v1::Patient StoredPatient(const std::string& patient_id) {
+    v1::GetPatientRequest request;
+    request.set_clinic_id(clinic_.ToString());
+    request.set_patient_id(patient_id);
+    return Result(patients_, &v1::PatientService::Stub::GetPatient, request, owner_).value();
+  }
+
+  v1::MergePatientsRequest MergeRequest(const std::string& staying,
+                                        const std::string& merged) const {
+    v1::MergePatientsRequest request;
+    request.set_clinic_id(clinic_.ToString());
+    request.set_patient_id(staying);
+    request.set_merged_patient_id(merged);
+    request.set_request_id(RequestId());
+    return request;
+  }
+
+  absl::StatusOr<v1::Patient> Merge(const v1::MergePatientsRequest& request) {
+    return Result(patients_, &v1::PatientService::Stub::MergePatients, request, practitioner_);
   }
 
   static void AddSection(const std::string& kind, const std::string& text, v1::SoapChart& chart) {

@@ -6,6 +6,7 @@
 #include "libs/rpc/method_table.h"
 #include "services/records/rpc/dependencies.h"
 #include "services/records/rpc/patient_handlers.h"
+#include "services/records/rpc/plan_section_kind_handlers.h"
 #include "services/records/rpc/soap_chart_handlers.h"
 #include "services/records/rpc/treatment_plan_handlers.h"
 
@@ -15,7 +16,10 @@ namespace portal::records {
 class Service {
  public:
   explicit Service(const Dependencies& dependencies)
-      : patients_(dependencies), charts_(dependencies), plans_(dependencies) {}
+      : patients_(dependencies),
+        charts_(dependencies),
+        kinds_(dependencies),
+        plans_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
@@ -23,6 +27,7 @@ class Service {
  private:
   PatientHandlers patients_;
   SoapChartHandlers charts_;
+  PlanSectionKindHandlers kinds_;
   TreatmentPlanHandlers plans_;
 };
 

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "libs/audit/event.h"
+#include "libs/id/uuid.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/change.h"
+#include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/records/domain/date.h"
 #include "services/records/domain/errors.h"
@@ -54,9 +56,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::CreateSoapChart(
   ASSIGN_OR_RETURN(const ChartChange content,
                    ParseRequest(request, LatestToday(deps_.clock.Now())));
   const auto create = [&](db::Transaction& transaction) -> absl::StatusOr<v1::SoapChart> {
-    if (!IsPatientOf(transaction, context.clinic_id(), context.patient_id())) {
-      return PatientNotFound();
-    }
+    RETURN_IF_ERROR(HoldForChart(transaction, context.clinic_id(), context.patient_id()));
     SoapChart chart = NewChart(context, content, deps_.clock);
     ASSIGN_OR_RETURN(
         chart.plan_sections,
@@ -108,7 +108,8 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::UpdateSoapChart(
     if (change.plan_sections.has_value()) {
       ASSIGN_OR_RETURN(
           change.plan_sections,
-          Arranged(*change.plan_sections, kinds_.Ensure(transaction, context.clinic_id())));
+          Arranged(*change.plan_sections, kinds_.Ensure(transaction, context.clinic_id()),
+                   before.plan_sections));
     }
     return Write(context, transaction, before, Changed(before, change, deps_.clock.Now()));
   };
@@ -125,6 +126,68 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::LockSoapChart(
     return Write(context, transaction, before, Locked(before, deps_.clock.Now()));
   };
   return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, lock, Disclosed);
+}
+
+absl::StatusOr<v1::SoapChart> SoapChartHandlers::AddSoapChartAddendum(
+    const rpc::Context& context, const v1::AddSoapChartAddendumRequest& request) {
+  ASSIGN_OR_RETURN(const id::SoapChartId chart_id, ParseRequest(request));
+  const auto add = [&](db::Transaction& transaction) -> absl::StatusOr<v1::SoapChart> {
+    ASSIGN_OR_RETURN(SoapChart chart,
+                     charts_.GetForChange(transaction, context.clinic_id(), chart_id));
+    RETURN_IF_ERROR(CheckTakesAddendum(chart));
+    chart.addenda.push_back({.id = id::NewUuidV7(deps_.clock),
+                             .text = request.text(),
+                             .author_account_id = context.account_id(),
+                             .author_display_name = context.passport().display_name,
+                             .created_at = deps_.clock.Now()});
+    charts_.Insert(transaction, chart, chart.addenda.back());
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, chart)}));
+    return ToProto(chart);
+  };
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, add, Disclosed);
+}
+
+absl::StatusOr<v1::SoapChart> SoapChartHandlers::MoveSoapChart(
+    const rpc::Context& context, const v1::MoveSoapChartRequest& request) {
+  ASSIGN_OR_RETURN(const ChartUpdate update, ParseRequest(request));
+  const auto move = [&](db::Transaction& transaction) -> absl::StatusOr<v1::SoapChart> {
+    // The patient first, as merges do.
+    const absl::Status held = HoldForChart(transaction, context.clinic_id(), context.patient_id());
+    ASSIGN_OR_RETURN(const SoapChart before,
+                     charts_.GetForChange(transaction, context.clinic_id(), update.chart_id));
+    RETURN_IF_ERROR(held);
+    RETURN_IF_ERROR(CheckEtag(before, update.etag));
+    if (before.patient_id == context.patient_id()) {
+      return status::InvalidField("patient_id", "must be another patient than before");
+    }
+    const SoapChart after = Moved(before, {.from = before.patient_id,
+                                           .to = context.patient_id(),
+                                           .reason = request.reason(),
+                                           .mover_account_id = context.account_id(),
+                                           .mover_display_name = context.passport().display_name,
+                                           .moved_at = deps_.clock.Now()});
+    RETURN_IF_ERROR(charts_.Move(transaction, before, after));
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock,
+                                  {EventAbout(context, before), EventAbout(context, after)}));
+    return ToProto(after);
+  };
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, move, Disclosed);
+}
+
+absl::StatusOr<v1::SoapChart> SoapChartHandlers::SetPlanVisibility(
+    const rpc::Context& context, const v1::SetPlanVisibilityRequest& request) {
+  ASSIGN_OR_RETURN(const ChartUpdate update, ParseRequest(request));
+  const auto set = [&](db::Transaction& transaction) -> absl::StatusOr<v1::SoapChart> {
+    ASSIGN_OR_RETURN(const SoapChart before,
+                     charts_.GetForChange(transaction, context.clinic_id(), update.chart_id));
+    RETURN_IF_ERROR(CheckEtag(before, update.etag));
+    const SoapChart after =
+        WithPlanHidden(before, request.hidden_from_holders(), deps_.clock.Now());
+    RETURN_IF_ERROR(charts_.SetPlanHidden(transaction, before, after));
+    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, after)}));
+    return ToProto(after);
+  };
+  return rpc::ChangeOnce<v1::SoapChart>(deps_, context, request, set, Disclosed);
 }
 
 absl::StatusOr<v1::ListPlanSectionKindsResponse> SoapChartHandlers::ListPlanSectionKinds(

@@ -32,6 +32,12 @@ class SoapChartHandlers {
                                                 const v1::UpdateSoapChartRequest& request);
   absl::StatusOr<v1::SoapChart> LockSoapChart(const rpc::Context& context,
                                               const v1::LockSoapChartRequest& request);
+  absl::StatusOr<v1::SoapChart> AddSoapChartAddendum(
+      const rpc::Context& context, const v1::AddSoapChartAddendumRequest& request);
+  absl::StatusOr<v1::SoapChart> MoveSoapChart(const rpc::Context& context,
+                                              const v1::MoveSoapChartRequest& request);
+  absl::StatusOr<v1::SoapChart> SetPlanVisibility(const rpc::Context& context,
+                                                  const v1::SetPlanVisibilityRequest& request);
   absl::StatusOr<v1::ListPlanSectionKindsResponse> ListPlanSectionKinds(
       const rpc::Context& context, const v1::ListPlanSectionKindsRequest& request);
 

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,6 +12,8 @@ namespace portal::records {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using Stub = v1::SoapChartService::Stub;
 
 const auto kInvalidField = testing::FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD");
@@ -333,6 +336,235 @@ TEST_F(SoapChartServiceTest, OfALockAndTwoUpdatesWithOneEtagExactlyOneWins) {
       }
     }
   }
+}
+
+class ChartHistoryTest : public RecordsServiceFixture {
+ protected:
+  using Stub = v1::SoapChartService::Stub;
+
+  absl::StatusOr<v1::SoapChart> Add(const v1::SoapChart& chart, const std::string& text) {
+    v1::AddSoapChartAddendumRequest request;
+    request.set_clinic_id(chart.clinic_id());
+    request.set_soap_chart_id(chart.soap_chart_id());
+    request.set_text(text);
+    request.set_request_id(RequestId());
+    return Result(charts_, &Stub::AddSoapChartAddendum, request, practitioner_);
+  }
+
+  v1::MoveSoapChartRequest MoveRequest(const v1::SoapChart& chart,
+                                       const std::string& patient_id) const {
+    v1::MoveSoapChartRequest request;
+    request.set_clinic_id(chart.clinic_id());
+    request.set_soap_chart_id(chart.soap_chart_id());
+    request.set_patient_id(patient_id);
+    request.set_etag(chart.etag());
+    request.set_reason("wrong <b>patient</b>'; --");
+    request.set_request_id(RequestId());
+    return request;
+  }
+
+  absl::StatusOr<v1::SoapChart> Move(const v1::MoveSoapChartRequest& request) {
+    return Result(charts_, &Stub::MoveSoapChart, request, practitioner_);
+  }
+
+  absl::StatusOr<v1::SoapChart> Hide(const v1::SoapChart& chart, bool hidden) {
+    v1::SetPlanVisibilityRequest request;
+    request.set_clinic_id(chart.clinic_id());
+    request.set_soap_chart_id(chart.soap_chart_id());
+    request.set_hidden_from_holders(hidden);
+    request.set_etag(chart.etag());
+    request.set_request_id(RequestId());
+    return Result(charts_, &Stub::SetPlanVisibility, request, practitioner_);
+  }
+
+  int PlansOfHolder(const std::string& patient_id) {
+    v1::ListMyTreatmentPlansRequest request;
+    request.set_patient_id(patient_id);
+    return Result(plans_, &v1::TreatmentPlanService::Stub::ListMyTreatmentPlans, request, holder_)
+        .value()
+        .treatment_plans_size();
+  }
+
+  absl::Status PlanOfHolder(const v1::SoapChart& chart) {
+    v1::GetMyTreatmentPlanRequest request;
+    request.set_patient_id(chart.patient_id());
+    request.set_treatment_plan_id(chart.soap_chart_id());
+    return Result(plans_, &v1::TreatmentPlanService::Stub::GetMyTreatmentPlan, request, holder_)
+        .status();
+  }
+
+  v1::SoapChart AddLocked(const std::string& patient_id) {
+    return Lock(LockRequest(AddChart(patient_id))).value();
+  }
+
+  std::string Audited(const std::string& method) const {
+    return Psql(
+        "SELECT string_agg(patient_id::text, '|' ORDER BY event_id) FROM audit_events "
+        "WHERE action = 'records." +
+        method + "' AND outcome = 'OK'");
+  }
+};
+
+TEST_F(ChartHistoryTest, ALockedChartIsAddedToAndStaysAsItIs) {
+  const std::string patient = AddPatient().patient_id();
+  const v1::SoapChart locked = AddLocked(patient);
+  ASSERT_OK(Add(locked, "first <script>"));
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_OK_AND_ASSIGN(const v1::SoapChart chart, Add(locked, "second"));
+  EXPECT_THAT(chart, EqualsProto(Stored(locked)));
+  ASSERT_EQ(chart.addenda_size(), 2);
+  EXPECT_EQ(chart.addenda(0).text(), "first <script>");
+  EXPECT_EQ(chart.addenda(1).text(), "second");
+  EXPECT_EQ(chart.addenda(1).author_display_name(), "Dr Ødegård");
+  EXPECT_EQ(chart.addenda(1).author_account_id(), practitioner_id_.ToString());
+  EXPECT_EQ(chart.addenda(1).create_time().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  v1::SoapChart without = chart;
+  without.clear_addenda();
+  EXPECT_THAT(without, EqualsProto(locked));
+  EXPECT_EQ(Audited("AddSoapChartAddendum"), patient + "|" + patient);
+
+  // The patient's side knows nothing of it.
+  Grant(patient);
+  v1::ListMyTreatmentPlansRequest mine;
+  mine.set_patient_id(patient);
+  EXPECT_THAT(Result(plans_, &v1::TreatmentPlanService::Stub::ListMyTreatmentPlans, mine, holder_)
+                  .value()
+                  .SerializeAsString(),
+              Not(HasSubstr("second")));
+}
+
+TEST_F(ChartHistoryTest, AnUnlockedChartAnEmptyWordAndAForeignChartAreRefused) {
+  const std::string patient = AddPatient().patient_id();
+  const v1::SoapChart open = AddChart(patient), locked = AddLocked(patient);
+  const std::string before = Footprint();
+  EXPECT_THAT(Add(open, "x"),
+              testing::FailsWith(absl::StatusCode::kFailedPrecondition, "SOAP_CHART_NOT_LOCKED"));
+  EXPECT_THAT(status::InvalidFieldsOf(Add(locked, " \n").status()), ElementsAre("text"));
+  v1::SoapChart foreign = locked;
+  foreign.set_soap_chart_id(patient);
+  EXPECT_THAT(Add(foreign, "x"),
+              testing::FailsWith(absl::StatusCode::kNotFound, "SOAP_CHART_NOT_FOUND"));
+  EXPECT_EQ(Footprint(), before);
+  EXPECT_EQ(Psql("SELECT count(*) FROM soap_chart_addenda"), "0");
+}
+
+TEST_F(ChartHistoryTest, NoMoreThanAHundredAddendaAlsoWhenTheyComeAtOnce) {
+  const v1::SoapChart locked = AddLocked(AddPatient().patient_id());
+  Psql(
+      "INSERT INTO soap_chart_addenda SELECT gen_random_uuid(), clinic_id, soap_chart_id, 'x', "
+      "practitioner_account_id, 'y', now() FROM soap_charts, generate_series(1, 98)");
+  std::atomic<int> added = 0;
+  std::vector<std::thread> authors;
+  for (int i = 0; i < 4; ++i) authors.emplace_back([&] { added += Add(locked, "z").ok(); });
+  for (std::thread& author : authors) author.join();
+  EXPECT_EQ(added, 2);
+  EXPECT_EQ(Psql("SELECT count(*) FROM soap_chart_addenda"), "100");
+}
+
+TEST_F(ChartHistoryTest, AMovedChartLeavesTheFirstPatientsHoldersAtOnceAndIsAuditedForBoth) {
+  const std::string wrong = AddPatient().patient_id(), right = AddPatient("Ana").patient_id();
+  Grant(wrong);
+  const v1::SoapChart locked = AddLocked(wrong);
+  EXPECT_EQ(PlansOfHolder(wrong), 1);
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_OK_AND_ASSIGN(const v1::SoapChart moved, Move(MoveRequest(locked, right)));
+  EXPECT_THAT(moved, EqualsProto(Stored(locked)));
+  v1::SoapChart expected = locked;
+  expected.set_patient_id(right);
+  expected.set_etag(moved.etag());
+  *expected.mutable_update_time() = moved.update_time();
+  v1::SoapChartMove& move = *expected.add_moves();
+  move.set_from_patient_id(wrong);
+  move.set_to_patient_id(right);
+  move.set_reason("wrong <b>patient</b>'; --");
+  move.set_mover_account_id(practitioner_id_.ToString());
+  move.set_mover_display_name("Dr Ødegård");
+  *move.mutable_move_time() = moved.update_time();
+  EXPECT_THAT(moved, EqualsProto(expected));
+  EXPECT_NE(moved.etag(), locked.etag());
+
+  EXPECT_EQ(PlansOfHolder(wrong), 0);
+  EXPECT_THAT(PlanOfHolder(locked),
+              testing::FailsWith(absl::StatusCode::kNotFound, "TREATMENT_PLAN_NOT_FOUND"));
+  Grant(right);
+  EXPECT_EQ(PlansOfHolder(right), 1);
+  EXPECT_EQ(Audited("MoveSoapChart"), wrong + "|" + right);
+}
+
+TEST_F(ChartHistoryTest, AChartIsNotMovedToNobodyToItselfAcrossClinicsOrFromAStaleVersion) {
+  const std::string patient = AddPatient().patient_id(), other = AddPatient("Ana").patient_id();
+  const v1::SoapChart chart = AddChart(patient);
+  v1::CreatePatientRequest elsewhere = PatientRequest();
+  elsewhere.set_clinic_id(other_clinic_.ToString());
+  const std::string foreign =
+      Result(patients_, &v1::PatientService::Stub::CreatePatient, elsewhere, stranger_)
+          .value()
+          .patient_id();
+  const std::string merged = AddPatient().patient_id();
+  ASSERT_OK(Merge(MergeRequest(patient, merged)));
+  const std::string before = Footprint();
+  EXPECT_THAT(Move(MoveRequest(chart, foreign)),
+              testing::FailsWith(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND"));
+  EXPECT_THAT(Move(MoveRequest(chart, merged)),
+              testing::FailsWith(absl::StatusCode::kFailedPrecondition, "PATIENT_MERGED"));
+  EXPECT_THAT(status::InvalidFieldsOf(Move(MoveRequest(chart, patient)).status()),
+              ElementsAre("patient_id"));
+  v1::MoveSoapChartRequest request = MoveRequest(chart, other);
+  request.set_etag("77");
+  EXPECT_THAT(Move(request), testing::FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  request = MoveRequest(chart, other);
+  request.set_reason(" ");
+  EXPECT_THAT(status::InvalidFieldsOf(Move(request).status()), ElementsAre("reason"));
+  request = MoveRequest(chart, other);
+  request.set_soap_chart_id(other);
+  EXPECT_THAT(Move(request),
+              testing::FailsWith(absl::StatusCode::kNotFound, "SOAP_CHART_NOT_FOUND"));
+  EXPECT_EQ(Footprint(), before);
+  EXPECT_EQ(Psql("SELECT count(*) FROM chart_moves"), "0");
+}
+
+TEST_F(ChartHistoryTest, OfTwoMovesAtOnceExactlyOneIsMade) {
+  const std::string patient = AddPatient().patient_id(), a = AddPatient("A").patient_id(),
+                    b = AddPatient("B").patient_id();
+  for (int round = 0; round < 10; ++round) {
+    const v1::SoapChart chart = AddChart(patient);
+    std::atomic<int> made = 0;
+    std::thread one([&] { made += Move(MoveRequest(chart, a)).ok(); });
+    std::thread two([&] { made += Move(MoveRequest(chart, b)).ok(); });
+    one.join();
+    two.join();
+    EXPECT_EQ(made, 1);
+    EXPECT_EQ(Stored(chart).moves_size(), 1);
+  }
+}
+
+TEST_F(ChartHistoryTest, AHiddenPlanDoesNotExistForHoldersAndIsMarkedForStaff) {
+  const std::string patient = AddPatient().patient_id();
+  Grant(patient);
+  const v1::SoapChart locked = AddLocked(patient);
+  const std::string revisions = Psql("SELECT count(*) FROM plan_revisions");
+  ASSERT_OK_AND_ASSIGN(const v1::SoapChart hidden, Hide(locked, true));
+  EXPECT_TRUE(hidden.plan_hidden_from_holders());
+  EXPECT_THAT(hidden, EqualsProto(Stored(locked)));
+  EXPECT_EQ(PlansOfHolder(patient), 0);
+  EXPECT_THAT(PlanOfHolder(locked),
+              testing::FailsWith(absl::StatusCode::kNotFound, "TREATMENT_PLAN_NOT_FOUND"));
+  v1::ListTreatmentPlansRequest request;
+  request.set_clinic_id(clinic_.ToString());
+  request.set_patient_id(patient);
+  ASSERT_OK_AND_ASSIGN(
+      const auto page,
+      Result(plans_, &v1::TreatmentPlanService::Stub::ListTreatmentPlans, request, front_desk_));
+  ASSERT_EQ(page.treatment_plans_size(), 1);
+  EXPECT_TRUE(page.treatment_plans(0).hidden_from_holders());
+  EXPECT_EQ(Psql("SELECT count(*) FROM plan_revisions"), revisions);
+  EXPECT_EQ(Audited("SetPlanVisibility"), patient);
+
+  EXPECT_THAT(Hide(locked, false), testing::FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_EQ(PlansOfHolder(patient), 0);
+  ASSERT_OK(Hide(hidden, false));
+  EXPECT_EQ(PlansOfHolder(patient), 1);
+  EXPECT_OK(PlanOfHolder(locked));
 }
 
 }  // namespace

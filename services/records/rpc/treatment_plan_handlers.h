@@ -4,8 +4,10 @@
 #include "absl/status/statusor.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/page_token.h"
+#include "libs/time/clock.h"
 #include "portal/records/v1/treatment_plan_service.pb.h"
 #include "services/records/rpc/dependencies.h"
+#include "services/records/rpc/plan_revision_token.h"
 #include "services/records/storage/treatment_plan_store.h"
 
 namespace portal::records {
@@ -14,7 +16,10 @@ namespace portal::records {
 class TreatmentPlanHandlers {
  public:
   explicit TreatmentPlanHandlers(const Dependencies& dependencies)
-      : page_tokens_(dependencies.sealer), plans_(dependencies.pool) {}
+      : clock_(dependencies.clock),
+        page_tokens_(dependencies.sealer),
+        revision_tokens_(dependencies.sealer),
+        plans_(dependencies.pool) {}
 
   absl::StatusOr<v1::ListMyTreatmentPlansResponse> ListMyTreatmentPlans(
       const rpc::Context& context, const v1::ListMyTreatmentPlansRequest& request);
@@ -23,8 +28,15 @@ class TreatmentPlanHandlers {
   absl::StatusOr<v1::ListTreatmentPlansResponse> ListTreatmentPlans(
       const rpc::Context& context, const v1::ListTreatmentPlansRequest& request);
 
+  absl::StatusOr<v1::MarkTreatmentPlanSeenResponse> MarkTreatmentPlanSeen(
+      const rpc::Context& context, const v1::MarkTreatmentPlanSeenRequest& request);
+  absl::StatusOr<v1::ListPlanRevisionsResponse> ListPlanRevisions(
+      const rpc::Context& context, const v1::ListPlanRevisionsRequest& request);
+
  private:
+  const time::Clock& clock_;
   const rpc::PageTokens page_tokens_;
+  const PlanRevisionTokens revision_tokens_;
   const TreatmentPlanStore plans_;
 };
 

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -54,9 +55,11 @@ class TreatmentPlanServiceTest : public RecordsServiceFixture {
 
 TEST_F(TreatmentPlanServiceTest, AHolderSeesThePlanAndNoWordOfTheRest) {
   const v1::SoapChart chart = AddChart(patient_id_, "greens <b>'; --");
-  ASSERT_OK_AND_ASSIGN(const v1::TreatmentPlan plan,
+  ASSERT_OK_AND_ASSIGN(v1::TreatmentPlan plan,
                        Result(plans_, &Stub::GetMyTreatmentPlan,
                               MyGet(patient_id_, chart.soap_chart_id()), holder_));
+  EXPECT_NE(plan.revision_token(), "");
+  plan.clear_revision_token();
   v1::TreatmentPlan expected;
   expected.set_treatment_plan_id(chart.soap_chart_id());
   expected.set_clinic_id(clinic_.ToString());
@@ -65,11 +68,13 @@ TEST_F(TreatmentPlanServiceTest, AHolderSeesThePlanAndNoWordOfTheRest) {
   *expected.mutable_encounter_date() = chart.encounter_date();
   *expected.add_sections() = chart.plan_sections(0);
   *expected.mutable_update_time() = chart.create_time();
+  expected.set_new_to_you(true);
   EXPECT_THAT(plan, EqualsProto(expected));
   EXPECT_EQ(plan.sections(0).text(), "greens <b>'; --");
 
-  const v1::ListMyTreatmentPlansResponse mine = MyPlans();
+  v1::ListMyTreatmentPlansResponse mine = MyPlans();
   ASSERT_EQ(mine.treatment_plans_size(), 1);
+  mine.mutable_treatment_plans(0)->clear_revision_token();
   EXPECT_THAT(mine.treatment_plans(0), EqualsProto(expected));
   EXPECT_THAT(plan.SerializeAsString() + mine.SerializeAsString(), Not(HasSubstr("CANARY")));
 }
@@ -80,7 +85,13 @@ TEST_F(TreatmentPlanServiceTest, StaffSeeExactlyWhatTheHolderSees) {
   ASSERT_OK_AND_ASSIGN(const v1::ListTreatmentPlansResponse seen,
                        Result(plans_, &Stub::ListTreatmentPlans, StaffList(), front_desk_));
   EXPECT_EQ(seen.treatment_plans_size(), 2);
-  EXPECT_EQ(seen.SerializeAsString(), MyPlans().SerializeAsString());
+  v1::ListMyTreatmentPlansResponse mine = MyPlans();
+  for (v1::TreatmentPlan& plan : *mine.mutable_treatment_plans()) {
+    // Of the account, not of the plan.
+    plan.clear_revision_token();
+    plan.clear_new_to_you();
+  }
+  EXPECT_EQ(seen.SerializeAsString(), mine.SerializeAsString());
   EXPECT_THAT(seen.SerializeAsString(), Not(HasSubstr("CANARY")));
   v1::ListTreatmentPlansRequest foreign = StaffList();
   foreign.set_clinic_id(other_clinic_.ToString());
@@ -186,6 +197,136 @@ TEST_F(TreatmentPlanServiceTest, ReadsAreAuditedUnderThePatientRefusalsToo) {
   EXPECT_EQ(Psql("SELECT patient_id, outcome FROM audit_events "
                  "WHERE action = 'records.ListMyTreatmentPlans' ORDER BY event_id"),
             patient_id_ + "|OK\n" + kNobody + "|PATIENT_NOT_FOUND");
+}
+
+class ChangedPlanTest : public TreatmentPlanServiceTest {
+ protected:
+  v1::TreatmentPlan MyPlan(const std::string& passport) {
+    return Result(plans_, &Stub::GetMyTreatmentPlan, MyGet(patient_id_, chart_.soap_chart_id()),
+                  passport)
+        .value();
+  }
+
+  absl::Status MarkSeen(const std::string& token, const std::string& passport) {
+    v1::MarkTreatmentPlanSeenRequest request;
+    request.set_patient_id(patient_id_);
+    request.set_treatment_plan_id(chart_.soap_chart_id());
+    request.set_revision_token(token);
+    return Result(plans_, &Stub::MarkTreatmentPlanSeen, request, passport).status();
+  }
+
+  void Write(const std::vector<std::pair<std::string, std::string>>& sections) {
+    v1::UpdateSoapChartRequest update = UpdateRequest(chart_, {"plan_sections"});
+    update.mutable_soap_chart()->clear_plan_sections();
+    for (const auto& [kind, text] : sections) {
+      AddSection(kind, text, *update.mutable_soap_chart());
+    }
+    chart_ = Update(update).value();
+  }
+
+  void SetHidden(bool hidden) {
+    v1::SetPlanVisibilityRequest request;
+    request.set_clinic_id(chart_.clinic_id());
+    request.set_soap_chart_id(chart_.soap_chart_id());
+    request.set_hidden_from_holders(hidden);
+    request.set_etag(chart_.etag());
+    request.set_request_id(RequestId());
+    chart_ = Result(charts_, &v1::SoapChartService::Stub::SetPlanVisibility, request, practitioner_)
+                 .value();
+  }
+
+  v1::SoapChart chart_ = AddChart(patient_id_);
+};
+
+TEST_F(ChangedPlanTest, TheDifferenceIsAgainstWhatThisAccountHasSeen) {
+  v1::TreatmentPlan plan = MyPlan(holder_);
+  EXPECT_TRUE(plan.new_to_you());
+  EXPECT_FALSE(plan.changed_since_last_look());
+  ASSERT_OK(MarkSeen(plan.revision_token(), holder_));
+  plan = MyPlan(holder_);
+  EXPECT_FALSE(plan.new_to_you());
+  EXPECT_FALSE(plan.changed_since_last_look());
+  EXPECT_FALSE(plan.has_changes());
+
+  Write({{"diet", "more <b>greens</b>"}, {"blends", "tea"}});
+  ASSERT_OK(Lock(LockRequest(chart_)));
+  plan = MyPlan(holder_);
+  EXPECT_TRUE(plan.changed_since_last_look());
+  EXPECT_TRUE(plan.changes().newly_signed());
+  EXPECT_FALSE(plan.changes().has_previous_encounter_date());
+  ASSERT_EQ(plan.changes().sections_size(), 2);
+  const v1::PlanSectionChange& added = plan.changes().sections(0);
+  EXPECT_EQ(added.kind(), v1::PLAN_SECTION_CHANGE_KIND_ADDED);
+  EXPECT_EQ(added.title(), "Blends");
+  EXPECT_EQ(added.new_text(), "tea");
+  const v1::PlanSectionChange& changed = plan.changes().sections(1);
+  EXPECT_EQ(changed.kind(), v1::PLAN_SECTION_CHANGE_KIND_CHANGED);
+  EXPECT_EQ(changed.old_text(), "greens");
+  EXPECT_EQ(changed.new_text(), "more <b>greens</b>");
+  EXPECT_TRUE(MyPlans().treatment_plans(0).changed_since_last_look());
+  EXPECT_FALSE(MyPlans().treatment_plans(0).has_changes());
+
+  ASSERT_OK(MarkSeen(MyPlans().treatment_plans(0).revision_token(), holder_));
+  EXPECT_FALSE(MyPlan(holder_).changed_since_last_look());
+}
+
+TEST_F(ChangedPlanTest, WhatCameAndWentWhileThePlanWasHiddenIsNeverShown) {
+  ASSERT_OK(MarkSeen(MyPlan(holder_).revision_token(), holder_));
+  SetHidden(true);
+  Write({{"diet", "greens"}, {"blends", "SECRET-1"}});
+  Write({{"diet", "SECRET-2"}});
+  EXPECT_EQ(MyPlans().treatment_plans_size(), 0);
+  Write({{"diet", "greens"}, {"products", "iron"}});
+  SetHidden(false);
+  const v1::TreatmentPlan plan = MyPlan(holder_);
+  ASSERT_EQ(plan.changes().sections_size(), 1);
+  EXPECT_EQ(plan.changes().sections(0).new_text(), "iron");
+  EXPECT_THAT(plan.SerializeAsString(), Not(HasSubstr("SECRET")));
+}
+
+TEST_F(ChangedPlanTest, ATokenIsGoodForItsAccountAndPlanOnly) {
+  const id::AccountId other = id::AccountId::New(clock_);
+  grants_.Grant(other, id::PatientId::Parse("id", patient_id_).value());
+  const std::string others = harness_.Passport(other);
+  const std::string token = MyPlan(holder_).revision_token();
+  const auto invalid = testing::FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD");
+  EXPECT_THAT(MarkSeen(token, others), invalid);
+  EXPECT_THAT(MarkSeen(token + "A", holder_), invalid);
+  EXPECT_THAT(MarkSeen("", holder_), invalid);
+  EXPECT_THAT(MarkSeen("1", holder_), invalid);
+  chart_ = AddChart(patient_id_);
+  EXPECT_THAT(MarkSeen(token, holder_), invalid);
+  EXPECT_EQ(Psql("SELECT count(*) FROM plan_looks"), "0");
+  grants_.Revoke(holder_id_, id::PatientId::Parse("id", patient_id_).value());
+  EXPECT_THAT(MarkSeen(token, holder_), kPatientNotFound);
+}
+
+TEST_F(ChangedPlanTest, StaffListEveryRevisionPageByPageAndAudited) {
+  Write({{"diet", "more greens"}});
+  Write({});
+  v1::ListPlanRevisionsRequest request;
+  request.set_clinic_id(clinic_.ToString());
+  request.set_soap_chart_id(chart_.soap_chart_id());
+  request.set_page_size(2);
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       Result(plans_, &Stub::ListPlanRevisions, request, front_desk_));
+  ASSERT_EQ(first.plan_revisions_size(), 2);
+  EXPECT_EQ(first.plan_revisions(0).sections_size(), 0);
+  EXPECT_EQ(first.plan_revisions(1).sections(0).text(), "more greens");
+  EXPECT_EQ(first.plan_revisions(1).changer_account_id(), practitioner_id_.ToString());
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto last,
+                       Result(plans_, &Stub::ListPlanRevisions, request, front_desk_));
+  ASSERT_EQ(last.plan_revisions_size(), 1);
+  EXPECT_EQ(last.plan_revisions(0).sections(0).text(), "greens");
+  EXPECT_EQ(last.next_page_token(), "");
+  EXPECT_EQ(Psql("SELECT DISTINCT patient_id FROM audit_events "
+                 "WHERE action = 'records.ListPlanRevisions'"),
+            patient_id_);
+  request.clear_page_token();
+  request.set_clinic_id(other_clinic_.ToString());
+  EXPECT_THAT(Result(plans_, &Stub::ListPlanRevisions, request, stranger_),
+              testing::FailsWith(absl::StatusCode::kNotFound, "SOAP_CHART_NOT_FOUND"));
 }
 
 }  // namespace

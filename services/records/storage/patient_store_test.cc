@@ -63,6 +63,40 @@ TEST_F(PatientStoreTest, APatientOfAnotherClinicIsNotFound) {
   EXPECT_THAT(listed, IsEmpty());
 }
 
+TEST_F(PatientStoreTest, AChangeWritesEveryFieldOnceAndAStaleOneNothing) {
+  const Patient before = AddPatient(clinic_);
+  Patient after = before;
+  after.profile = {.given_name = "A",
+                   .family_name = "B",
+                   .birth_date = absl::CivilDay(1950, 1, 1),
+                   .gender = AdministrativeGender::kFemale,
+                   .sex_at_birth = SexAtBirth::kFemale,
+                   .gender_identity = "woman",
+                   .email = "b@example.org",
+                   .phones = {"911"},
+                   .address = {{"2 Side St."}, "Laval", "ON", "H2X", "US"},
+                   .health_card_number = "1",
+                   .emergency_contact = {"C", "D", "912"}};
+  after.staff_notes = "none";
+  after.state = PatientState::kDeceased;
+  after.deceased_date = absl::CivilDay(2020, 2, 29);
+  after.version = 2;
+  after.updated_at = before.updated_at + absl::Seconds(1);
+  const auto update = [&](const Patient& from, const Patient& to) {
+    return pool_.Transact(
+        [&](db::Transaction& transaction) { return patients_.Update(transaction, from, to); });
+  };
+  ASSERT_OK(update(before, after));
+  EXPECT_EQ(patients_.Get({}, clinic_, before.id).value(), after);
+  EXPECT_THAT(update(before, before),
+              testing::FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  Patient foreign = after;
+  foreign.clinic_id = other_clinic_;
+  EXPECT_THAT(update(foreign, before),
+              testing::FailsWith(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_EQ(patients_.Get({}, clinic_, before.id).value(), after);
+}
+
 TEST_F(PatientStoreTest, ListsInHumanOrderWithAccentsBesideTheirLetter) {
   for (const char* name :
        {"Zimmer", "Émile", "eagle", "Öberg", "Oz", "Éa", "Eb", "Ødegård", "山田"}) {

@@ -13,7 +13,8 @@ std::vector<PlanSectionKind> ListOf(db::Session& session, const id::ClinicId& cl
   for (const db::Row& row : session.Exec(queries::kListPlanSectionKinds, clinic_id)) {
     kinds.push_back({.id = row.Text("kind_id"),
                      .title = row.Text("title"),
-                     .position = static_cast<int>(row.Int64("position"))});
+                     .position = static_cast<int>(row.Int64("position")),
+                     .retired = row.Bool("retired")});
   }
   return kinds;
 }
@@ -43,12 +44,37 @@ std::vector<PlanSectionKind> PlanSectionKindStore::Ensure(db::Transaction& trans
   return ListOf(transaction, clinic_id);
 }
 
-std::vector<PlanSection> SectionsOf(const db::Row& row) {
+std::vector<PlanSectionKind> PlanSectionKindStore::GetForChange(
+    db::Transaction& transaction, const id::ClinicId& clinic_id) const {
+  Ensure(transaction, clinic_id);
+  transaction.Exec(queries::kLockPlanSectionKinds, clinic_id);
+  // Whoever held the lock may have changed them.
+  return ListOf(transaction, clinic_id);
+}
+
+void PlanSectionKindStore::Insert(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                                  const PlanSectionKind& kind) const {
+  transaction.Exec(queries::kInsertPlanSectionKind, clinic_id, kind.id, kind.title, kind.position);
+}
+
+void PlanSectionKindStore::Update(db::Transaction& transaction, const id::ClinicId& clinic_id,
+                                  const std::vector<PlanSectionKind>& kinds, absl::Time now) const {
+  std::vector<std::string> ids, titles, retired;
+  for (const PlanSectionKind& kind : kinds) {
+    ids.push_back(kind.id);
+    titles.push_back(kind.title);
+    retired.push_back(kind.retired ? "true" : "false");
+  }
+  transaction.Exec(queries::kUpdatePlanSectionKinds, clinic_id, ids, titles, retired, now);
+}
+
+std::vector<PlanSection> SectionsOf(const db::Row& row, const std::string& prefix) {
   std::vector<PlanSection> sections;
-  if (row.IsNull("kind_ids")) return sections;
-  const std::vector<std::string> kind_ids = row.TextArray("kind_ids");
-  const std::vector<std::string> titles = row.TextArray("titles");
-  std::vector<std::string> texts = row.TextArray("texts");
+  const auto column = [&](const char* name) { return prefix + name; };
+  if (row.IsNull(column("kind_ids").c_str())) return sections;
+  const std::vector<std::string> kind_ids = row.TextArray(column("kind_ids").c_str());
+  const std::vector<std::string> titles = row.TextArray(column("titles").c_str());
+  std::vector<std::string> texts = row.TextArray(column("texts").c_str());
   for (size_t i = 0; i < kind_ids.size(); ++i) {
     sections.push_back({kind_ids[i], titles[i], std::move(texts[i])});
   }

@@ -11,6 +11,7 @@
 #include "libs/testing/fake_clock.h"
 #include "libs/testing/postgres.h"
 #include "libs/testing/status_matchers.h"
+#include "services/records/domain/version.h"
 #include "services/records/storage/patient_store.h"
 #include "services/records/storage/plan_section_kind_store.h"
 #include "services/records/storage/schema.h"
@@ -51,6 +52,8 @@ class RecordsFixture : public ::testing::Test {
         .family_name = std::move(family_name),
         .birth_date = absl::CivilDay(1931, 12, 31),
         .gender = AdministrativeGender::kOther,
+        .sex_at_birth = SexAtBirth::kIntersex,
+        .gender_identity = "two-spirit",
         .email = "zoë@example.org",
         .phones = {"+1 604 555 0101", "911"},
         .address = {{"1 \"Main\" {St}", "NULL", "a,b\\c"}, "Montréal", "QC", "H2X 1Y4", "CA"},

@@ -18,8 +18,11 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation", .changes = {"audit", "outbox", "idempotency"}},
-          {.project = "records", .changes = {"plan_revisions"}}};
+  return {
+      {.project = "foundation",
+       .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
+      {.project = "records",
+       .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change", "plan_looks"}}};
 }
 
 }  // namespace portal::records

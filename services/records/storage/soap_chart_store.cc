@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "libs/status/errors.h"
 #include "services/records/domain/errors.h"
 #include "services/records/storage/day.h"
@@ -31,14 +32,45 @@ SoapChart ChartOf(const db::Row& row) {
       .updated_at = row.Time("updated_us"),
       .plan_updated_at = row.Time("plan_updated_us"),
       .locked_at = row.OptionalTime("locked_us"),
+      .plan_hidden = row.Bool("plan_hidden"),
   };
+}
+
+// Reads the addenda and moves of the charts.
+void AddHistory(db::Session& session, std::vector<SoapChart>& charts) {
+  if (charts.empty()) return;
+  absl::flat_hash_map<id::SoapChartId, SoapChart*> by_id;
+  std::vector<id::SoapChartId> ids;
+  for (SoapChart& chart : charts) {
+    by_id.emplace(chart.id, &chart);
+    ids.push_back(chart.id);
+  }
+  for (const db::Row& row : session.Exec(queries::kListSoapChartAddenda, ids)) {
+    by_id.at(row.Id<id::SoapChartId>("soap_chart_id"))
+        ->addenda.push_back({.id = row.Uuid("addendum_id"),
+                             .text = row.Text("text"),
+                             .author_account_id = row.Id<id::AccountId>("author_account_id"),
+                             .author_display_name = row.Text("author_display_name"),
+                             .created_at = row.Time("created_us")});
+  }
+  for (const db::Row& row : session.Exec(queries::kListSoapChartMoves, ids)) {
+    by_id.at(row.Id<id::SoapChartId>("soap_chart_id"))
+        ->moves.push_back({.from = row.Id<id::PatientId>("from_patient_id"),
+                           .to = row.Id<id::PatientId>("to_patient_id"),
+                           .reason = row.Text("reason"),
+                           .mover_account_id = row.Id<id::AccountId>("moved_by_account_id"),
+                           .mover_display_name = row.Text("moved_by_display_name"),
+                           .moved_at = row.Time("moved_us")});
+  }
 }
 
 absl::StatusOr<SoapChart> Find(db::Session& session, const id::ClinicId& clinic_id,
                                const id::SoapChartId& chart_id) {
   const auto row = session.Exec(queries::kGetSoapChart, clinic_id, chart_id).AtMostOne();
   if (!row.has_value()) return SoapChartNotFound();
-  return ChartOf(*row);
+  std::vector<SoapChart> charts = {ChartOf(*row)};
+  AddHistory(session, charts);
+  return std::move(charts[0]);
 }
 
 void InsertSections(db::Transaction& transaction, const SoapChart& chart) {
@@ -84,6 +116,7 @@ absl::StatusOr<std::vector<SoapChart>> SoapChartStore::List(const db::CallOption
       charts.push_back(ChartOf(row));
     }
     if (charts.empty() && !IsPatientOf(session, clinic_id, patient_id)) return PatientNotFound();
+    AddHistory(session, charts);
     return charts;
   });
 }
@@ -114,6 +147,32 @@ absl::Status SoapChartStore::Update(db::Transaction& transaction, const SoapChar
     transaction.Exec(queries::kInsertPlanRevision, before.clinic_id, before.id, changer);
   }
   return absl::OkStatus();
+}
+
+absl::Status SoapChartStore::Move(db::Transaction& transaction, const SoapChart& before,
+                                  const SoapChart& after) const {
+  const ChartMove& move = after.moves.back();
+  const db::Rows moved = transaction.Exec(
+      queries::kMoveSoapChart, before.clinic_id, before.id, before.version, move.to, after.version,
+      after.updated_at, move.from, move.reason, move.mover_account_id, move.mover_display_name);
+  if (moved.affected() == 0) return status::EtagMismatch();
+  return absl::OkStatus();
+}
+
+absl::Status SoapChartStore::SetPlanHidden(db::Transaction& transaction, const SoapChart& before,
+                                           const SoapChart& after) const {
+  const db::Rows updated =
+      transaction.Exec(queries::kSetPlanHidden, before.clinic_id, before.id, before.version,
+                       after.plan_hidden, after.version, after.updated_at);
+  if (updated.affected() == 0) return status::EtagMismatch();
+  return absl::OkStatus();
+}
+
+void SoapChartStore::Insert(db::Transaction& transaction, const SoapChart& chart,
+                            const Addendum& addendum) const {
+  transaction.Exec(queries::kInsertSoapChartAddendum, addendum.id, chart.clinic_id, chart.id,
+                   addendum.text, addendum.author_account_id, addendum.author_display_name,
+                   addendum.created_at);
 }
 
 }  // namespace portal::records

@@ -45,6 +45,16 @@ class SoapChartStore {
   absl::Status Update(db::Transaction& transaction, const SoapChart& before, const SoapChart& after,
                       const id::AccountId& changer) const;
 
+  // Makes `before`, as GetForChange returned it, what Moved() or WithPlanHidden() made of it,
+  // locked or not. ETAG_MISMATCH if `before` is not what is stored. The transaction fails with
+  // PATIENT_NOT_FOUND unless the clinic has the patient.
+  absl::Status Move(db::Transaction& transaction, const SoapChart& before,
+                    const SoapChart& after) const;
+  absl::Status SetPlanHidden(db::Transaction& transaction, const SoapChart& before,
+                             const SoapChart& after) const;
+
+  void Insert(db::Transaction& transaction, const SoapChart& chart, const Addendum& addendum) const;
+
  private:
   db::Pool& pool_;
 };

@@ -186,12 +186,13 @@ TEST_F(SoapChartStoreTest, TheDatabaseKeepsALockedChartEvenFromADefectOfOurs) {
   EXPECT_EQ(Stored(chart), locked);
 }
 
-TEST_F(SoapChartStoreTest, TheAppRoleCannotMoveAChartOrRewriteHistory) {
+TEST_F(SoapChartStoreTest, TheAppRoleCannotGiveAChartAwayOrRewriteHistory) {
   AddChart(patient_, {kDiet});
-  for (const char* sql :
-       {"UPDATE soap_charts SET patient_id = patient_id", "DELETE FROM soap_charts",
-        "UPDATE plan_revisions SET signed = true", "DELETE FROM plan_revisions",
-        "UPDATE patients SET staff_notes = ''", "DELETE FROM patients"}) {
+  for (const char* sql : {"UPDATE soap_charts SET clinic_id = clinic_id", "DELETE FROM soap_charts",
+                          "UPDATE chart_moves SET reason = reason", "DELETE FROM chart_moves",
+                          "UPDATE plan_revisions SET signed = true", "DELETE FROM plan_revisions",
+                          "UPDATE patients SET clinic_id = clinic_id", "DELETE FROM patients",
+                          "DELETE FROM patient_search_terms"}) {
     EXPECT_THAT([&] { testing::Psql(database_.app, sql); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("permission denied")))
         << sql;
@@ -223,19 +224,20 @@ TEST_F(SoapChartStoreTest, EveryChangeOfThePlanAndNoOtherLeavesARevision) {
   ASSERT_OK(Change(chart, EtagOf(6), {.encounter_date = absl::CivilDay(2026, 2, 2)}));
   ASSERT_OK(Lock(chart, EtagOf(7)));
   EXPECT_EQ(Revisions(),
-            "3|2026-02-01|f|[{\"text\": \"tea\", \"kind_id\": \"blends\"}, "
-            "{\"text\": \"rice\", \"kind_id\": \"diet\"}]\n"
+            "3|2026-02-01|f|[{\"text\": \"tea\", \"title\": \"Blends\", \"kind_id\": \"blends\"}, "
+            "{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]\n"
             "5|2026-02-01|f|[]\n"
-            "6|2026-02-01|f|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]\n"
-            "7|2026-02-02|f|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]\n"
-            "8|2026-02-02|t|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]");
+            "6|2026-02-01|f|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]\n"
+            "7|2026-02-02|f|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]\n"
+            "8|2026-02-02|t|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]");
   EXPECT_EQ(Psql("SELECT DISTINCT changed_by_account_id FROM plan_revisions"),
             practitioner_.ToString());
 }
 
 TEST_F(SoapChartStoreTest, AChartThatBeginsWithAPlanLeavesItsFirstRevision) {
   AddChart(patient_, {{"diet", "Diet", "rice"}});
-  EXPECT_EQ(Revisions(), "1|2026-03-01|f|[{\"text\": \"rice\", \"kind_id\": \"diet\"}]");
+  EXPECT_EQ(Revisions(),
+            "1|2026-03-01|f|[{\"text\": \"rice\", \"title\": \"Diet\", \"kind_id\": \"diet\"}]");
 }
 
 TEST_F(SoapChartStoreTest, OfChangesWithOneEtagExactlyOneWins) {

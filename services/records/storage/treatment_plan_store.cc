@@ -22,33 +22,86 @@ TreatmentPlan PlanOf(const db::Row& row) {
   };
 }
 
-std::vector<TreatmentPlan> PlansOf(const db::Rows& rows) {
-  std::vector<TreatmentPlan> plans;
-  for (const db::Row& row : rows) plans.push_back(PlanOf(row));
-  return plans;
+PlanView ViewOf(const db::Row& row) {
+  return {.plan = PlanOf(row),
+          .revision = row.Int64("revision"),
+          .seen_revision = row.OptionalInt64("seen_revision")};
+}
+
+// Of the columns seen_*; nothing if that is what the plan is now.
+std::optional<PlanRevision> ThenOf(const db::Row& row, const PlanView& view) {
+  if (!view.changed()) return std::nullopt;
+  return PlanRevision{.number = *view.seen_revision,
+                      .encounter_date = DayOf(row, "seen_day"),
+                      .is_signed = row.Bool("seen_signed"),
+                      .sections = SectionsOf(row, "seen_")};
+}
+
+absl::Status NotFound(db::Session& session, const id::PatientId& patient_id) {
+  return IsPatient(session, patient_id) ? TreatmentPlanNotFound() : PatientNotFound();
 }
 
 }  // namespace
 
-absl::StatusOr<TreatmentPlan> TreatmentPlanStore::Get(const db::CallOptions& call,
-                                                      const id::PatientId& patient_id,
-                                                      const id::SoapChartId& plan_id) const {
-  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<TreatmentPlan> {
-    const auto row = session.Exec(queries::kGetTreatmentPlan, patient_id, plan_id).AtMostOne();
-    if (row.has_value()) return PlanOf(*row);
-    return IsPatient(session, patient_id) ? TreatmentPlanNotFound() : PatientNotFound();
+absl::StatusOr<TreatmentPlanStore::Seen> TreatmentPlanStore::Get(
+    const db::CallOptions& call, const id::PatientId& patient_id, const id::SoapChartId& plan_id,
+    const id::AccountId& account_id) const {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<Seen> {
+    const auto row =
+        session.Exec(queries::kGetTreatmentPlan, patient_id, plan_id, account_id).AtMostOne();
+    if (!row.has_value()) return NotFound(session, patient_id);
+    Seen seen{.view = ViewOf(*row)};
+    seen.then = ThenOf(*row, seen.view);
+    return seen;
   });
 }
 
-absl::StatusOr<std::vector<TreatmentPlan>> TreatmentPlanStore::List(const db::CallOptions& call,
-                                                                    const id::PatientId& patient_id,
-                                                                    const EncounterPosition& after,
-                                                                    int limit) const {
-  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<TreatmentPlan>> {
-    auto plans = PlansOf(session.Exec(queries::kListTreatmentPlans, patient_id,
-                                      DayNumber(after.encounter_date), after.id, limit));
+absl::StatusOr<std::vector<PlanView>> TreatmentPlanStore::List(
+    const db::CallOptions& call, const id::PatientId& patient_id, const EncounterPosition& after,
+    int limit, const id::AccountId& account_id) const {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<PlanView>> {
+    std::vector<PlanView> plans;
+    for (const db::Row& row :
+         session.Exec(queries::kListTreatmentPlans, patient_id, DayNumber(after.encounter_date),
+                      after.id, limit, account_id)) {
+      plans.push_back(ViewOf(row));
+    }
     if (plans.empty() && !IsPatient(session, patient_id)) return PatientNotFound();
     return plans;
+  });
+}
+
+absl::Status TreatmentPlanStore::MarkSeen(const db::CallOptions& call,
+                                          const id::PatientId& patient_id,
+                                          const id::SoapChartId& plan_id,
+                                          const id::AccountId& account_id, int64_t revision,
+                                          absl::Time now) const {
+  return pool_.Transact(call, [&](db::Transaction& transaction) -> absl::Status {
+    const db::Rows marked = transaction.Exec(queries::kMarkTreatmentPlanSeen, patient_id, plan_id,
+                                             account_id, revision, now);
+    if (marked.affected() == 0) return NotFound(transaction, patient_id);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<TreatmentPlanStore::Revisions> TreatmentPlanStore::ListRevisions(
+    const db::CallOptions& call, const id::ClinicId& clinic_id, const id::SoapChartId& plan_id,
+    int64_t before, int limit) const {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<Revisions> {
+    const auto chart =
+        session.Exec(queries::kFindPatientOfSoapChart, clinic_id, plan_id).AtMostOne();
+    if (!chart.has_value()) return SoapChartNotFound();
+    Revisions found{.patient_id = chart->Id<id::PatientId>("patient_id")};
+    for (const db::Row& row :
+         session.Exec(queries::kListPlanRevisions, clinic_id, plan_id, before, limit)) {
+      found.revisions.push_back({.number = row.Int64("revision"),
+                                 .encounter_date = DayOf(row, "encounter_day"),
+                                 .is_signed = row.Bool("signed"),
+                                 .sections = SectionsOf(row),
+                                 .changed_by = row.Id<id::AccountId>("changed_by_account_id"),
+                                 .changed_at = row.Time("changed_us")});
+    }
+    return found;
   });
 }
 
@@ -56,8 +109,13 @@ absl::StatusOr<std::vector<TreatmentPlan>> TreatmentPlanStore::ListAtClinic(
     const db::CallOptions& call, const id::ClinicId& clinic_id, const id::PatientId& patient_id,
     const EncounterPosition& after, int limit) const {
   return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<TreatmentPlan>> {
-    auto plans = PlansOf(session.Exec(queries::kListTreatmentPlansAtClinic, clinic_id, patient_id,
-                                      DayNumber(after.encounter_date), after.id, limit));
+    std::vector<TreatmentPlan> plans;
+    for (const db::Row& row :
+         session.Exec(queries::kListTreatmentPlansAtClinic, clinic_id, patient_id,
+                      DayNumber(after.encounter_date), after.id, limit)) {
+      plans.push_back(PlanOf(row));
+      plans.back().hidden = row.Bool("plan_hidden");
+    }
     if (plans.empty() && !IsPatientOf(session, clinic_id, patient_id)) return PatientNotFound();
     return plans;
   });

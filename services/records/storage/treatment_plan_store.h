@@ -1,9 +1,13 @@
 #ifndef SERVICES_RECORDS_STORAGE_TREATMENT_PLAN_STORE_H_
 #define SERVICES_RECORDS_STORAGE_TREATMENT_PLAN_STORE_H_
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/db/pool.h"
 #include "libs/id/ids.h"
 #include "services/records/domain/treatment_plan.h"
@@ -20,14 +24,37 @@ class TreatmentPlanStore {
 
   // For account holders: the caller sees to the grant. PATIENT_NOT_FOUND; TREATMENT_PLAN_NOT_FOUND
   // if the patient has no such chart or it has no plan.
-  absl::StatusOr<TreatmentPlan> Get(const db::CallOptions& call, const id::PatientId& patient_id,
-                                    const id::SoapChartId& plan_id) const;
+  // Together with what `account_id` last saw of it, if that is another revision.
+  struct Seen {
+    PlanView view;
+    std::optional<PlanRevision> then;
+  };
+  absl::StatusOr<Seen> Get(const db::CallOptions& call, const id::PatientId& patient_id,
+                           const id::SoapChartId& plan_id, const id::AccountId& account_id) const;
 
   // At most `limit` of the patient's plans. For account holders: the caller sees to the grant.
   // PATIENT_NOT_FOUND.
-  absl::StatusOr<std::vector<TreatmentPlan>> List(const db::CallOptions& call,
-                                                  const id::PatientId& patient_id,
-                                                  const EncounterPosition& after, int limit) const;
+  absl::StatusOr<std::vector<PlanView>> List(const db::CallOptions& call,
+                                             const id::PatientId& patient_id,
+                                             const EncounterPosition& after, int limit,
+                                             const id::AccountId& account_id) const;
+
+  // That the account has seen a revision, one that an answer showed to it; never back to an older
+  // one. PATIENT_NOT_FOUND; TREATMENT_PLAN_NOT_FOUND as Get.
+  absl::Status MarkSeen(const db::CallOptions& call, const id::PatientId& patient_id,
+                        const id::SoapChartId& plan_id, const id::AccountId& account_id,
+                        int64_t revision, absl::Time now) const;
+
+  // What a plan of the clinic showed before revision `before`, newest first, and whose it is now.
+  // SOAP_CHART_NOT_FOUND unless the clinic has the chart.
+  struct Revisions {
+    id::PatientId patient_id;
+    std::vector<PlanRevision> revisions;
+  };
+  absl::StatusOr<Revisions> ListRevisions(const db::CallOptions& call,
+                                          const id::ClinicId& clinic_id,
+                                          const id::SoapChartId& plan_id, int64_t before,
+                                          int limit) const;
 
   // The same for staff. PATIENT_NOT_FOUND unless the clinic has the patient.
   absl::StatusOr<std::vector<TreatmentPlan>> ListAtClinic(const db::CallOptions& call,

@@ -12,7 +12,7 @@ SELECT chart.soap_chart_id, chart.clinic_id, chart.patient_id, chart.practitione
        chart.practitioner_display_name, chart.encounter_date - date '1970-01-01' AS encounter_day,
        chart.subjective, chart.objective, chart.assessment, chart.version, micros(chart.created_at) AS created_us,
        micros(chart.updated_at) AS updated_us, micros(chart.plan_updated_at) AS plan_updated_us,
-       micros(chart.locked_at) AS locked_us, plan.kind_ids, plan.titles, plan.texts
+       micros(chart.locked_at) AS locked_us, chart.plan_hidden, plan.kind_ids, plan.titles, plan.texts
 FROM soap_charts AS chart
 CROSS JOIN LATERAL (
   SELECT array_agg(section.kind_id ORDER BY kind.position) AS kind_ids,
@@ -29,7 +29,7 @@ SELECT chart.soap_chart_id, chart.clinic_id, chart.patient_id, chart.practitione
        chart.practitioner_display_name, chart.encounter_date - date '1970-01-01' AS encounter_day,
        chart.subjective, chart.objective, chart.assessment, chart.version, micros(chart.created_at) AS created_us,
        micros(chart.updated_at) AS updated_us, micros(chart.plan_updated_at) AS plan_updated_us,
-       micros(chart.locked_at) AS locked_us, plan.kind_ids, plan.titles, plan.texts
+       micros(chart.locked_at) AS locked_us, chart.plan_hidden, plan.kind_ids, plan.titles, plan.texts
 FROM soap_charts AS chart
 CROSS JOIN LATERAL (
   SELECT array_agg(section.kind_id ORDER BY kind.position) AS kind_ids,
@@ -65,9 +65,45 @@ SELECT $1, $2, section.kind_id, section.text FROM unnest($3::text[], $4::text[])
 INSERT INTO plan_revisions (clinic_id, soap_chart_id, revision, encounter_date, signed, sections,
                             changed_by_account_id, changed_at)
 SELECT chart.clinic_id, chart.soap_chart_id, chart.version, chart.encounter_date, chart.locked_at IS NOT NULL,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind_id', section.kind_id, 'text', section.text)
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind_id', section.kind_id, 'title', kind.title,
+                                                     'text', section.text)
                                   ORDER BY kind.position), '[]')
         FROM plan_sections AS section JOIN plan_section_kinds AS kind USING (clinic_id, kind_id)
         WHERE section.soap_chart_id = chart.soap_chart_id),
        $3, chart.plan_updated_at
 FROM soap_charts AS chart WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2
+
+-- name: MoveSoapChart
+-- Only the version that was read ($3); the content stays as it is.
+WITH moved AS (
+  UPDATE soap_charts SET patient_id = $4, version = $5, updated_at = from_micros($6)
+  WHERE clinic_id = $1 AND soap_chart_id = $2 AND version = $3
+  RETURNING clinic_id, soap_chart_id, version, updated_at
+)
+INSERT INTO chart_moves (clinic_id, soap_chart_id, version, from_patient_id, to_patient_id, reason,
+                         moved_by_account_id, moved_by_display_name, moved_at)
+SELECT clinic_id, soap_chart_id, version, $7, $4, $8, $9, $10, updated_at FROM moved
+
+-- name: SetPlanHidden
+-- Only the version that was read ($3).
+UPDATE soap_charts SET plan_hidden = $4, version = $5, updated_at = from_micros($6)
+WHERE clinic_id = $1 AND soap_chart_id = $2 AND version = $3
+
+-- name: InsertSoapChartAddendum
+INSERT INTO soap_chart_addenda (addendum_id, clinic_id, soap_chart_id, text, author_account_id, author_display_name,
+                                created_at)
+VALUES ($1, $2, $3, $4, $5, $6, from_micros($7))
+
+-- name: ListSoapChartAddenda
+-- Of the charts $1, at most 100 each.
+SELECT soap_chart_id, addendum_id, text, author_account_id, author_display_name, micros(created_at) AS created_us
+FROM soap_chart_addenda WHERE soap_chart_id = ANY ($1::uuid[]) ORDER BY soap_chart_id, addendum_id
+
+-- name: ListSoapChartMoves
+-- Of the charts $1.
+SELECT soap_chart_id, from_patient_id, to_patient_id, reason, moved_by_account_id, moved_by_display_name,
+       micros(moved_at) AS moved_us
+FROM chart_moves WHERE soap_chart_id = ANY ($1::uuid[]) ORDER BY soap_chart_id, version
+
+-- name: FindPatientOfSoapChart
+SELECT patient_id FROM soap_charts WHERE clinic_id = $1 AND soap_chart_id = $2

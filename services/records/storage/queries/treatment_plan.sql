@@ -1,26 +1,77 @@
 -- Only the view treatment_plans: no statement here can name the other parts of a chart.
 
 -- name: GetTreatmentPlan
--- For account holders; the caller's grant is asked for once it has run. No row: no such chart, or it has no plan.
-SELECT soap_chart_id, clinic_id, patient_id, practitioner_display_name,
-       encounter_date - date '1970-01-01' AS encounter_day, signed, micros(plan_updated_at) AS plan_updated_us,
-       kind_ids, titles, texts
-FROM treatment_plans WHERE patient_id = $1 AND soap_chart_id = $2
+-- For account holders; the caller's grant is asked for once it has run. No row: no such chart, or it has no plan, or one
+-- that is kept from holders. With what the account $3 last saw of it.
+SELECT plan.soap_chart_id, plan.clinic_id, plan.patient_id, plan.practitioner_display_name,
+       plan.encounter_date - date '1970-01-01' AS encounter_day, plan.signed,
+       micros(plan.plan_updated_at) AS plan_updated_us, plan.kind_ids, plan.titles, plan.texts,
+       current.revision, look.revision AS seen_revision, seen.encounter_date - date '1970-01-01' AS seen_day,
+       seen.signed AS seen_signed, seen.kind_ids AS seen_kind_ids, seen.titles AS seen_titles, seen.texts AS seen_texts
+FROM treatment_plans AS plan
+CROSS JOIN LATERAL (
+  SELECT revision FROM plan_revisions WHERE soap_chart_id = plan.soap_chart_id ORDER BY revision DESC LIMIT 1
+) AS current
+LEFT JOIN plan_looks AS look ON look.account_id = $3 AND look.soap_chart_id = plan.soap_chart_id
+LEFT JOIN LATERAL (
+  SELECT revision.encounter_date, revision.signed, section.kind_ids, section.titles, section.texts
+  FROM plan_revisions AS revision
+  CROSS JOIN LATERAL (
+    SELECT array_agg(value ->> 'kind_id' ORDER BY place) AS kind_ids,
+           array_agg(coalesce(value ->> 'title', value ->> 'kind_id') ORDER BY place) AS titles,
+           array_agg(value ->> 'text' ORDER BY place) AS texts
+    FROM jsonb_array_elements(revision.sections) WITH ORDINALITY AS element (value, place)
+  ) AS section
+  WHERE revision.soap_chart_id = plan.soap_chart_id AND revision.revision = look.revision
+) AS seen ON true
+WHERE plan.patient_id = $1 AND plan.soap_chart_id = $2 AND NOT plan.plan_hidden
 
 -- name: ListTreatmentPlans
--- For account holders. After the position ($2, $3), newest encounter first.
-SELECT soap_chart_id, clinic_id, patient_id, practitioner_display_name,
-       encounter_date - date '1970-01-01' AS encounter_day, signed, micros(plan_updated_at) AS plan_updated_us,
-       kind_ids, titles, texts
-FROM treatment_plans
-WHERE patient_id = $1 AND (encounter_date, soap_chart_id) < (date '1970-01-01' + $2::int, $3)
-ORDER BY encounter_date DESC, soap_chart_id DESC LIMIT $4
+-- For account holders. After the position ($2, $3), newest encounter first. With the revision that the account $5 last
+-- saw of each.
+SELECT plan.soap_chart_id, plan.clinic_id, plan.patient_id, plan.practitioner_display_name,
+       plan.encounter_date - date '1970-01-01' AS encounter_day, plan.signed,
+       micros(plan.plan_updated_at) AS plan_updated_us, plan.kind_ids, plan.titles, plan.texts,
+       current.revision, look.revision AS seen_revision
+FROM treatment_plans AS plan
+CROSS JOIN LATERAL (
+  SELECT revision FROM plan_revisions WHERE soap_chart_id = plan.soap_chart_id ORDER BY revision DESC LIMIT 1
+) AS current
+LEFT JOIN plan_looks AS look ON look.account_id = $5 AND look.soap_chart_id = plan.soap_chart_id
+WHERE plan.patient_id = $1 AND NOT plan.plan_hidden
+  AND (plan.encounter_date, plan.soap_chart_id) < (date '1970-01-01' + $2::int, $3)
+ORDER BY plan.encounter_date DESC, plan.soap_chart_id DESC LIMIT $4
+
+-- name: MarkTreatmentPlanSeen
+-- Revision $4 by the account $3, if the patient $1 has the plan $2 and it is not kept from holders; never back to an
+-- older one.
+INSERT INTO plan_looks (account_id, soap_chart_id, revision, looked_at)
+SELECT $3, plan.soap_chart_id, $4, from_micros($5)
+FROM treatment_plans AS plan
+WHERE plan.patient_id = $1 AND plan.soap_chart_id = $2 AND NOT plan.plan_hidden
+ON CONFLICT (account_id, soap_chart_id) DO UPDATE
+SET revision = greatest(plan_looks.revision, excluded.revision), looked_at = excluded.looked_at
 
 -- name: ListTreatmentPlansAtClinic
--- The same for staff of the clinic $1.
+-- For staff of the clinic $1, hidden ones too.
 SELECT soap_chart_id, clinic_id, patient_id, practitioner_display_name,
        encounter_date - date '1970-01-01' AS encounter_day, signed, micros(plan_updated_at) AS plan_updated_us,
-       kind_ids, titles, texts
+       kind_ids, titles, texts, plan_hidden
 FROM treatment_plans
 WHERE clinic_id = $1 AND patient_id = $2 AND (encounter_date, soap_chart_id) < (date '1970-01-01' + $3::int, $4)
 ORDER BY encounter_date DESC, soap_chart_id DESC LIMIT $5
+
+-- name: ListPlanRevisions
+-- For staff of the clinic $1: what the plan $2 showed before revision $3, newest first.
+SELECT revision.revision, revision.encounter_date - date '1970-01-01' AS encounter_day, revision.signed,
+       revision.changed_by_account_id, micros(revision.changed_at) AS changed_us,
+       section.kind_ids, section.titles, section.texts
+FROM plan_revisions AS revision
+CROSS JOIN LATERAL (
+  SELECT array_agg(value ->> 'kind_id' ORDER BY place) AS kind_ids,
+         array_agg(coalesce(value ->> 'title', value ->> 'kind_id') ORDER BY place) AS titles,
+         array_agg(value ->> 'text' ORDER BY place) AS texts
+  FROM jsonb_array_elements(revision.sections) WITH ORDINALITY AS element (value, place)
+) AS section
+WHERE revision.clinic_id = $1 AND revision.soap_chart_id = $2 AND revision.revision < $3
+ORDER BY revision.revision DESC LIMIT $4

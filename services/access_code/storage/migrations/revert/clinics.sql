@@ -1,0 +1,7 @@
+BEGIN;
+
+DROP TRIGGER patients_clinic ON patients;
+DROP FUNCTION settle_clinic();
+DROP TABLE clinics;
+
+COMMIT;

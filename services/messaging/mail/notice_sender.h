@@ -1,0 +1,62 @@
+#ifndef SERVICES_MESSAGING_MAIL_NOTICE_SENDER_H_
+#define SERVICES_MESSAGING_MAIL_NOTICE_SENDER_H_
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/db/pool.h"
+#include "libs/outbox/relay.h"
+#include "libs/telemetry/metrics.h"
+#include "libs/time/clock.h"
+#include "services/messaging/domain/notice.h"
+#include "services/messaging/mail/letter.h"
+#include "services/messaging/mail/message.h"
+#include "services/messaging/mail/transport.h"
+#include "services/messaging/storage/notice_store.h"
+
+namespace portal::messaging {
+
+// How the outbox's events become mails. Thread-safe.
+//
+// Metrics: notices_sent_total by kind, notices_failed_total (attempts) by failure, and
+// notices_dropped_total by reason: what was not sent because nobody wants it any more.
+class NoticeSender {
+ public:
+  // `pool` and `notices` are for background work; `portal_base_url` without a slash at its end. All
+  // that is referred to outlives the sender.
+  NoticeSender(db::Pool& pool, NoticeStore& notices, const LetterWriter& writer,
+               Transport& transport, Sender sender, std::string portal_base_url,
+               const time::Clock& clock, telemetry::Metrics& metrics);
+
+  // Of kNoticeTopic. INVALID_ARGUMENT, so that the event is kept, dead, for an operator: the mail
+  // server refuses this mail, or has not taken it for kTryFor.
+  absl::Status Send(const outbox::Delivery& delivery);
+
+ private:
+  struct Addressee {
+    std::optional<Address> address;  // none: nobody is to be told any more
+    Language language = Language::kEnglish;
+    std::string clinic_name;
+  };
+
+  absl::StatusOr<Addressee> LookUp(const Notice& notice);
+  absl::Status Drop(const id::Uuid& event_id, const char* reason);
+  absl::Status Fail(const outbox::Delivery& delivery, const TakenOver& taken_over,
+                    const Outcome& outcome);
+
+  db::Pool& pool_;
+  NoticeStore& notices_;
+  const LetterWriter& writer_;
+  Transport& transport_;
+  const Sender sender_;
+  const std::string portal_base_url_;
+  const time::Clock& clock_;
+  telemetry::Metrics& metrics_;
+};
+
+}  // namespace portal::messaging
+
+#endif  // SERVICES_MESSAGING_MAIL_NOTICE_SENDER_H_

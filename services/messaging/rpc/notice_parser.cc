@@ -1,0 +1,279 @@
+#include "services/messaging/rpc/notice_parser.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/protobuf/util/time_util.h"
+#include "libs/status/errors.h"
+#include "services/messaging/domain/limits.h"
+
+namespace portal::messaging {
+namespace {
+
+// Unicode code points of valid UTF-8.
+size_t CountCharacters(absl::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+bool HasControl(absl::string_view text) {
+  return std::any_of(text.begin(), text.end(), absl::ascii_iscntrl);
+}
+
+// Fills in a Notice from the contract's, and collects what is wrong with it.
+class Parser {
+ public:
+  explicit Parser(absl::string_view field) : field_(field) {}
+
+  absl::StatusOr<Notice> Parse(const v1::Notice& notice) {
+    ReadRecipient(notice.recipient());
+    ReadContent(notice);
+    const absl::Status status = violations_.ToStatus();
+    if (!status.ok()) return status;
+    return Notice{.kind = kind_,
+                  .recipient = *std::move(recipient_),
+                  .language = language_,
+                  .clinic_id = clinic_id_,
+                  .clinic_name = std::move(clinic_name_),
+                  .link = std::move(link_),
+                  .page = std::move(page_),
+                  .code = std::move(code_),
+                  .device = std::move(device_),
+                  .time = time_};
+  }
+
+ private:
+  std::string Field(absl::string_view content, absl::string_view name) const {
+    return absl::StrCat(field_, ".", content, ".", name);
+  }
+
+  // The value, or nothing and a violation.
+  template <typename T>
+  std::optional<T> Take(absl::StatusOr<T> parsed) {
+    violations_.Add(parsed.status());
+    return parsed.ok() ? std::optional<T>(*std::move(parsed)) : std::nullopt;
+  }
+
+  void ReadRecipient(const v1::Recipient& recipient) {
+    using To = v1::Recipient::ToCase;
+    switch (recipient.to_case()) {
+      case To::kEmail:
+        recipient_ = Take(Address::Parse(Field("recipient", "email"), recipient.email()));
+        break;
+      case To::kAccountId:
+        recipient_ =
+            Take(id::AccountId::Parse(Field("recipient", "account_id"), recipient.account_id()));
+        break;
+      case To::kClinicId:
+        recipient_ =
+            Take(id::ClinicId::Parse(Field("recipient", "clinic_id"), recipient.clinic_id()));
+        break;
+      case To::TO_NOT_SET:
+        violations_.Add(absl::StrCat(field_, ".recipient"), "must name somebody");
+        break;
+    }
+    if (!recipient.language().empty()) {
+      language_ = Take(ParseLanguage(Field("recipient", "language"), recipient.language()));
+    }
+  }
+
+  bool ForClinic() const {
+    return recipient_.has_value() && std::holds_alternative<id::ClinicId>(*recipient_);
+  }
+
+  void ReadLink(std::string field, const std::string& link) {
+    const bool plain = std::all_of(link.begin(), link.end(), [](char c) {
+      return absl::ascii_isgraph(c) && c != '<' && c != '>' && c != '"';
+    });
+    if (!absl::StartsWith(link, "https://") || link.size() > kMaxLinkBytes || !plain) {
+      violations_.Add(field, "must be an https:// address of at most 2000 bytes");
+    }
+    link_ = link;
+  }
+
+  void ReadClinic(std::string field, const std::string& clinic_id) {
+    clinic_id_ = Take(id::ClinicId::Parse(field, clinic_id));
+  }
+
+  // The page of a patient, for account holders or for staff.
+  void ReadPatient(absl::string_view content, const std::string& clinic_id,
+                   const std::string& patient_id) {
+    ReadClinic(Field(content, "clinic_id"), clinic_id);
+    violations_.Add(id::PatientId::Parse(Field(content, "patient_id"), patient_id).status());
+    page_ = ForClinic() ? absl::StrCat("/clinics/", clinic_id, "/patients/", patient_id)
+                        : absl::StrCat("/patients/", patient_id);
+  }
+
+  void ReadTime(std::string field, bool is_set, const google::protobuf::Timestamp& time) {
+    using google::protobuf::util::TimeUtil;
+    if (!is_set || time.seconds() < TimeUtil::kTimestampMinSeconds ||
+        time.seconds() > TimeUtil::kTimestampMaxSeconds || time.nanos() < 0 ||
+        time.nanos() >= 1'000'000'000) {
+      violations_.Add(field, "must be a time in the years 1 to 9999");
+      return;
+    }
+    time_ = absl::FromUnixMicros(TimeUtil::TimestampToMicroseconds(time));
+  }
+
+  void ReadMailboxCode(const v1::MailboxCode& content) {
+    kind_ = Kind::kMailboxCode;
+    if (content.code().size() != kMailboxCodeDigits ||
+        !std::all_of(content.code().begin(), content.code().end(), absl::ascii_isdigit)) {
+      violations_.Add(Field("mailbox_code", "code"), "must have six digits");
+    }
+    code_ = content.code();
+    if (!content.clinic_id().empty()) {
+      ReadClinic(Field("mailbox_code", "clinic_id"), content.clinic_id());
+    }
+  }
+
+  void ReadNewDevice(const v1::NewDeviceSignIn& content) {
+    kind_ = Kind::kNewDeviceSignIn;
+    ReadTime(Field("new_device_sign_in", "sign_in_time"), content.has_sign_in_time(),
+             content.sign_in_time());
+    if (CountCharacters(content.device()) > kMaxDeviceCharacters || HasControl(content.device())) {
+      violations_.Add(Field("new_device_sign_in", "device"),
+                      "must have at most 100 characters, none of them control characters");
+    }
+    device_ = content.device();
+    page_ = "/account/sessions";
+  }
+
+  void ReadInvitation(const v1::StaffInvitation& content) {
+    kind_ = Kind::kStaffInvitation;
+    ReadLink(Field("staff_invitation", "link"), content.link());
+    violations_.Add(CheckClinicName(Field("staff_invitation", "clinic_display_name"),
+                                    content.clinic_display_name()));
+    clinic_name_ = content.clinic_display_name();
+  }
+
+  void ReadAccessCode(const v1::AccessCodeSent& content) {
+    kind_ = Kind::kAccessCodeSent;
+    if (content.words().empty() || content.words().size() > kMaxWordsBytes ||
+        HasControl(content.words())) {
+      violations_.Add(Field("access_code_sent", "words"),
+                      "must have 1 to 200 bytes, none of them control characters");
+    }
+    code_ = content.words();
+    ReadLink(Field("access_code_sent", "link"), content.link());
+    ReadTime(Field("access_code_sent", "expire_time"), content.has_expire_time(),
+             content.expire_time());
+    ReadClinic(Field("access_code_sent", "clinic_id"), content.clinic_id());
+  }
+
+  void ReadContent(const v1::Notice& notice) {
+    using Content = v1::Notice::ContentCase;
+    switch (notice.content_case()) {
+      case Content::kVerifyEmail:
+        kind_ = Kind::kVerifyEmail;
+        ReadLink(Field("verify_email", "link"), notice.verify_email().link());
+        break;
+      case Content::kSignUpRepeated:
+        kind_ = Kind::kSignUpRepeated;
+        page_ = "/sign-in";
+        break;
+      case Content::kResetPassword:
+        kind_ = Kind::kResetPassword;
+        ReadLink(Field("reset_password", "link"), notice.reset_password().link());
+        break;
+      case Content::kPasswordChanged:
+        kind_ = Kind::kPasswordChanged;
+        page_ = "/forgotten-password";
+        break;
+      case Content::kConfirmNewEmail:
+        kind_ = Kind::kConfirmNewEmail;
+        ReadLink(Field("confirm_new_email", "link"), notice.confirm_new_email().link());
+        break;
+      case Content::kEmailChanged:
+        kind_ = Kind::kEmailChanged;
+        break;
+      case Content::kSecondFactorChanged:
+        kind_ = notice.second_factor_changed().enabled() ? Kind::kSecondFactorEnabled
+                                                         : Kind::kSecondFactorRemoved;
+        page_ = "/account/security";
+        break;
+      case Content::kSecondFactorRemovalRequested: {
+        const v1::SecondFactorRemovalRequested& content = notice.second_factor_removal_requested();
+        kind_ = Kind::kSecondFactorRemovalRequested;
+        ReadTime(Field("second_factor_removal_requested", "removal_time"),
+                 content.has_removal_time(), content.removal_time());
+        ReadLink(Field("second_factor_removal_requested", "cancel_link"), content.cancel_link());
+        break;
+      }
+      case Content::kNewDeviceSignIn:
+        ReadNewDevice(notice.new_device_sign_in());
+        break;
+      case Content::kMailboxCode:
+        ReadMailboxCode(notice.mailbox_code());
+        break;
+      case Content::kAccountClosed:
+        kind_ = Kind::kAccountClosed;
+        break;
+      case Content::kStaffInvitation:
+        ReadInvitation(notice.staff_invitation());
+        break;
+      case Content::kAccessCodeSent:
+        ReadAccessCode(notice.access_code_sent());
+        break;
+      case Content::kAccessGranted:
+        kind_ = ForClinic() ? Kind::kAccessGrantedAtClinic : Kind::kAccessGranted;
+        ReadPatient("access_granted", notice.access_granted().clinic_id(),
+                    notice.access_granted().patient_id());
+        break;
+      case Content::kAccessEnded:
+        kind_ = Kind::kAccessEnded;
+        ReadClinic(Field("access_ended", "clinic_id"), notice.access_ended().clinic_id());
+        page_ = "/";
+        break;
+      case Content::kComingOfAge:
+        kind_ = ForClinic() ? Kind::kComingOfAgeAtClinic : Kind::kComingOfAge;
+        ReadTime(Field("coming_of_age", "end_time"), notice.coming_of_age().has_end_time(),
+                 notice.coming_of_age().end_time());
+        ReadPatient("coming_of_age", notice.coming_of_age().clinic_id(),
+                    notice.coming_of_age().patient_id());
+        break;
+      case Content::kNewTreatmentPlan:
+        kind_ = Kind::kNewTreatmentPlan;
+        ReadPatient("new_treatment_plan", notice.new_treatment_plan().clinic_id(),
+                    notice.new_treatment_plan().patient_id());
+        break;
+      case Content::CONTENT_NOT_SET:
+        violations_.Add(field_, "must have a content that is known here");
+        break;
+    }
+  }
+
+  const std::string field_;
+  status::FieldViolations violations_;
+  Kind kind_ = Kind::kVerifyEmail;
+  std::optional<Recipient> recipient_;
+  std::optional<Language> language_;
+  std::optional<id::ClinicId> clinic_id_;
+  std::string clinic_name_;
+  std::string link_;
+  std::string page_;
+  std::string code_;
+  std::string device_;
+  std::optional<absl::Time> time_;
+};
+
+}  // namespace
+
+absl::StatusOr<Notice> ParseNotice(absl::string_view field, const v1::Notice& notice) {
+  return Parser(field).Parse(notice);
+}
+
+absl::Status CheckClinicName(absl::string_view field, absl::string_view name) {
+  const bool blank = std::all_of(name.begin(), name.end(), absl::ascii_isspace);
+  if (blank || HasControl(name) || CountCharacters(name) > kMaxClinicNameCharacters) {
+    return status::InvalidField(
+        field, "must have 1 to 200 characters, not only spaces, none of them control characters");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace portal::messaging

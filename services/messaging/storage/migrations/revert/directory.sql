@@ -1,0 +1,6 @@
+BEGIN;
+
+DROP TABLE clinics;
+DROP TABLE accounts;
+
+COMMIT;

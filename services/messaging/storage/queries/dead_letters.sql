@@ -1,0 +1,12 @@
+-- name: ListDeadLetters
+SELECT outbox_events.event_id, source_service, kind, micros(accepted_at) AS accepted_us, micros(dead_at) AS dead_us,
+       attempts, failure, reply_code
+FROM outbox_events JOIN notices ON notices.event_id = outbox_events.event_id
+WHERE dead_at IS NOT NULL AND outbox_events.event_id > $1
+ORDER BY outbox_events.event_id LIMIT $2
+
+-- name: ExtendTrying
+UPDATE notices SET try_until = from_micros($2) WHERE event_id = $1
+
+-- name: DiscardDeadLetter
+DELETE FROM outbox_events WHERE event_id = $1 AND dead_at IS NOT NULL

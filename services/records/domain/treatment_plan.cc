@@ -1,0 +1,37 @@
+#include "services/records/domain/treatment_plan.h"
+
+#include <algorithm>
+
+#include "absl/strings/string_view.h"
+
+namespace portal::records {
+namespace {
+
+const PlanSection* Find(const std::vector<PlanSection>& sections, absl::string_view kind_id) {
+  const auto found = std::find_if(sections.begin(), sections.end(),
+                                  [&](const PlanSection& it) { return it.kind_id == kind_id; });
+  return found == sections.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::vector<SectionChange> Difference(const std::vector<PlanSection>& then,
+                                      const std::vector<PlanSection>& now) {
+  std::vector<SectionChange> changes;
+  for (const PlanSection& section : now) {
+    const PlanSection* before = Find(then, section.kind_id);
+    if (before == nullptr) {
+      changes.push_back({section.kind_id, section.title, std::nullopt, section.text});
+    } else if (before->text != section.text) {
+      changes.push_back({section.kind_id, section.title, before->text, section.text});
+    }
+  }
+  for (const PlanSection& section : then) {
+    if (Find(now, section.kind_id) == nullptr) {
+      changes.push_back({section.kind_id, section.title, section.text, std::nullopt});
+    }
+  }
+  return changes;
+}
+
+}  // namespace portal::records

@@ -1,0 +1,7 @@
+-- Revert records:plan_looks
+
+BEGIN;
+
+DROP TABLE plan_looks;
+
+COMMIT;

@@ -1,0 +1,88 @@
+"""A clinic revokes a grant, then writes: not one byte of what it wrote reaches the account, however the reads, which never
+stop, fall between.
+
+    PORTAL_REVOCATIONS=100000    more races than the few hundred of the normal run
+"""
+
+import os
+import threading
+from typing import Any
+
+from tests.support.ledger import wait_until
+from tests.support.stage import WorldTest
+from tests.support.world import new_id
+
+ROUNDS = int(os.environ.get("PORTAL_REVOCATIONS", "300"))
+READERS = 2
+READ_SECONDS = 30.0
+SECRET = b"written after the revocation"
+NEUTRAL = "Iron, every second day."
+
+
+class RevocationTest(WorldTest):
+    """revoke, then write, then read"""
+
+    def test_nothing_written_after_a_revocation_is_read(self) -> None:
+        here = self.world.here
+        self.account = self.world.new_account("reader")
+        patient_id = here.new_patient()
+        self.chart = here.new_chart(patient_id)
+        self.request = {"patient_id": patient_id, "treatment_plan_id": self.chart["soap_chart_id"]}
+        self.answered, self.refused, self.leaks, self.failures = 0, 0, 0, []
+        self.lock, stop = threading.Lock(), threading.Event()
+        self.account.passport()
+        readers = [threading.Thread(target=self.read, args=(stop,)) for _ in range(READERS)]
+        for reader in readers:
+            reader.start()
+        try:
+            for _ in range(ROUNDS):
+                self.race(patient_id)
+        finally:
+            stop.set()
+            for reader in readers:
+                reader.join()
+        self.assertEqual(self.failures, [])
+        self.assertEqual(self.leaks, 0)
+        self.assertGreaterEqual(self.answered, ROUNDS, "the account hardly read anything")
+        self.assertGreaterEqual(self.refused, ROUNDS, "no read came after a revocation")
+        print(f"PROOF 0 reads of new content in {ROUNDS} races of revoke, write and read "
+              f"({self.answered} reads answered, {self.refused} refused)")
+
+    def race(self, patient_id: str) -> None:
+        """One round: the account reads on while its grant ends and the clinic writes."""
+        here = self.world.here
+        self.write(NEUTRAL)
+        self.world.ledger.forget_attempts()
+        grant_id = here.grant(self.account, patient_id)
+        self.wait_for_more("answered")
+        here.revoke(grant_id)
+        self.write(SECRET.decode())
+        self.wait_for_more("refused")
+
+    def write(self, text: str) -> None:
+        """Makes the plan say this."""
+        here = self.world.here
+        self.chart = here.practitioner.call("records.SoapChartService/UpdateSoapChart", {
+            "clinic_id": here.clinic_id,
+            "soap_chart_id": self.chart["soap_chart_id"],
+            "soap_chart": {"plan_sections": [{"plan_section_kind_id": "products", "text": text}],
+                           "etag": self.chart["etag"]},
+            "update_mask": "planSections",
+            "request_id": new_id(),
+        })
+
+    def wait_for_more(self, kind: str) -> None:
+        """Until every reader may have made a call that began after this."""
+        before: Any = getattr(self, kind)
+        wait_until(lambda: getattr(self, kind) > before + READERS or bool(self.failures), READ_SECONDS, f"{kind} reads")
+
+    def read(self, stop: threading.Event) -> None:
+        """Reads the plan until told to stop."""
+        while not stop.is_set():
+            outcome = self.world.send("records.TreatmentPlanService/GetMyTreatmentPlan", self.request, self.account)
+            with self.lock:
+                self.answered += outcome.ok
+                self.refused += outcome.reason in ("TREATMENT_PLAN_NOT_FOUND", "PATIENT_NOT_FOUND")
+                self.leaks += SECRET in outcome.everything()
+                if not outcome.ok and outcome.reason not in ("TREATMENT_PLAN_NOT_FOUND", "PATIENT_NOT_FOUND"):
+                    self.failures.append(str(outcome))

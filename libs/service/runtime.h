@@ -63,6 +63,8 @@ class Runtime {
   db::Pool& pool() { return *pool_; }
   // For what runs beside the calls, so that no worker waits for it.
   db::Pool& background_pool() { return *background_pool_; }
+  // For keys of the service's own, each through an HMAC with a label of its own.
+  const crypto::Keyring& sealing_keys() const { return *sealing_keys_; }
   auth::PassportVerifier& passports() { return *passports_; }
   // For page tokens and the like.
   const crypto::Sealer& sealer() const { return *sealer_; }

@@ -21,6 +21,8 @@ ABSL_FLAG(std::string, portal_base_url, "",
 ABSL_FLAG(std::string, messaging_address, "", "Where messaging serves gRPC, host:port.");
 ABSL_FLAG(std::string, common_passwords, "/usr/share/ncrack/top50000.pwd",
           "List of passwords that nobody may choose.");
+ABSL_FLAG(std::string, access_code_address, "",
+          "host:port of access_code, which is told of closed accounts.");
 ABSL_FLAG(int, password_workers, 0, "Threads that hash passwords; 0: one for each two processors.");
 ABSL_FLAG(int, queued_passwords, 32,
           "Calls waiting for such a thread before further ones are refused.");
@@ -34,6 +36,9 @@ ABSL_FLAG(
     int, attempts_per_client, portal::identity::kAttemptsPerClient.attempts,
     "Failed sign-ins, failed verifications, and sign-ups, each, from one client address in 15 "
     "minutes.");
+ABSL_FLAG(int, terms_version, 0,
+          "Version of the terms of use that people agree to; 0: there are none. Raise it when new "
+          "ones are published.");
 
 namespace portal::identity {
 namespace {
@@ -42,6 +47,7 @@ absl::Status CheckConfig(const Config& config) {
   const std::pair<const char*, const std::string*> needed[] = {
       {"passport_signing_keys", &config.passport_signing_keys},
       {"portal_base_url", &config.portal_base_url},
+      {"access_code_address", &config.access_code_address},
       {"messaging_address", &config.messaging_address},
   };
   for (const auto& [flag, value] : needed) {
@@ -66,6 +72,9 @@ absl::Status CheckConfig(const Config& config) {
   if (config.attempts_per_client.attempts < 1) {
     return absl::FailedPreconditionError("--attempts_per_client must be positive");
   }
+  if (config.terms_version < 0) {
+    return absl::FailedPreconditionError("--terms_version must not be negative");
+  }
   return absl::OkStatus();
 }
 
@@ -85,6 +94,7 @@ absl::StatusOr<Config> ConfigFromFlags() {
   config.passport_signing_keys = absl::GetFlag(FLAGS_passport_signing_keys);
   config.portal_base_url =
       std::string(absl::StripSuffix(absl::GetFlag(FLAGS_portal_base_url), "/"));
+  config.access_code_address = absl::GetFlag(FLAGS_access_code_address);
   config.messaging_address = absl::GetFlag(FLAGS_messaging_address);
   config.common_passwords = absl::GetFlag(FLAGS_common_passwords);
   config.password_cost = {
@@ -96,6 +106,7 @@ absl::StatusOr<Config> ConfigFromFlags() {
   config.attempts_per_client = {.attempts = absl::GetFlag(FLAGS_attempts_per_client),
                                 .window = kAttemptsPerClient.window};
   config.second_factor_removal_wait = absl::GetFlag(FLAGS_second_factor_removal_wait);
+  config.terms_version = absl::GetFlag(FLAGS_terms_version);
   RETURN_IF_ERROR(CheckConfig(config));
   return config;
 }

@@ -19,11 +19,14 @@ struct Config {
   std::string portal_base_url;
   std::string messaging_address;
   std::string common_passwords;
+  // host:port.
+  std::string access_code_address;
   crypto::PasswordCost password_cost;
   rpc::WorkQueue::Options password_lane;
   SessionLimits session_limits;
   AttemptLimit attempts_per_client;
   absl::Duration second_factor_removal_wait;
+  int terms_version;
 };
 
 // Call after absl::ParseCommandLine. FAILED_PRECONDITION, for the operator, names a flag that is

@@ -14,6 +14,8 @@
 #include "libs/telemetry/log.h"
 #include "portal/contracts.h"
 #include "services/identity/config.h"
+#include "services/identity/rpc/account_closed.h"
+#include "services/identity/rpc/account_directory.h"
 #include "services/identity/rpc/client_methods.h"
 #include "services/identity/rpc/messaging_routes.h"
 #include "services/identity/rpc/service.h"
@@ -23,12 +25,19 @@
 namespace portal::identity {
 namespace {
 
-// Rows are kept for hours at least; some minutes more do not matter.
-constexpr absl::Duration kPruneInterval = absl::Minutes(5);
+// Rows are kept for hours at least, and accounts told of belatedly have waited for a release; some
+// minutes more do not matter.
+constexpr absl::Duration kChoreInterval = absl::Minutes(5);
 
 background::Next Prune(Retention& retention) {
   const absl::StatusOr<bool> more = retention.Prune();
   if (!more.ok()) telemetry::LogWarning("prune_failed", {{"error", more.status().message()}});
+  return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
+}
+
+background::Next TellUntold(AccountDirectory& directory) {
+  const absl::StatusOr<bool> more = directory.TellUntold();
+  if (!more.ok()) telemetry::LogWarning("tell_failed", {{"error", more.status().message()}});
   return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
 }
 
@@ -53,6 +62,7 @@ absl::Status Run() {
                    .hasher = *hasher,
                    .password_policy = password_policy,
                    .passport_issuer = issuer,
+                   .sealing_keys = runtime->sealing_keys(),
                    .sealer = runtime->sealer(),
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
@@ -60,12 +70,17 @@ absl::Status Run() {
                    .portal_base_url = config.portal_base_url,
                    .session_limits = config.session_limits,
                    .attempts_per_client = config.attempts_per_client,
-                   .second_factor_removal_wait = config.second_factor_removal_wait});
+                   .second_factor_removal_wait = config.second_factor_removal_wait,
+                   .terms_version = config.terms_version});
   Retention retention(runtime->background_pool(), runtime->clock());
-  background::Loop pruning(kPruneInterval, [&] { return Prune(retention); });
+  background::Loop pruning(kChoreInterval, [&] { return Prune(retention); });
   std::map<std::string, outbox::Route> routes =
       RoutesTo(runtime->ChannelTo("messaging", config.messaging_address));
+  routes[kAccountClosedTopic] =
+      AccountClosedRouteTo(runtime->ChannelTo("access_code", config.access_code_address));
   routes.merge(Service::Routes());
+  AccountDirectory directory(runtime->background_pool(), runtime->outbox());
+  background::Loop telling(kChoreInterval, [&] { return TellUntold(directory); });
   return runtime->Serve(service.Tables(), std::move(routes));
 }
 

@@ -13,6 +13,7 @@ from typing import Any, Iterator, Optional, cast
 
 import grpc
 
+from suite import people
 from suite.pki import CertificateAuthority
 from suite.services import NAMES
 from suite.suite import Suite
@@ -242,7 +243,9 @@ class HiddenTest(unittest.TestCase):
         self.assertEqual(wrong.refusal(), unknown.refusal())
         method = "identity.AccountService/SignUp"
         taken, free = (
-            send(method, {"email": email, "password": "a password for a new account", "request_id": new_id()})
+            send(method, people.TERMS | {
+                "email": email, "password": "a password for a new account", "request_id": new_id()
+            })
             for email in (world.account.email, world.new_email())
         )
         self.assertTrue(taken.ok and free.ok)

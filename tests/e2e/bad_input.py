@@ -30,6 +30,10 @@ TOO_LARGE = 2 * 1024 * 1024
 
 # Answered by the service; what a client sends there does not matter.
 OUTPUT_ONLY = {
+    "portal.identity.v1.Account.account_id",
+    "portal.identity.v1.Account.email",
+    "portal.identity.v1.Account.accepted_terms_version",
+    "portal.identity.v1.Account.current_terms_version",
     "portal.access_code.v1.AccessSettings.clinic_id",
     "portal.identity.v1.Clinic.clinic_id",
     "portal.records.v1.Patient.patient_id",
@@ -80,6 +84,7 @@ BAD_INTEGERS = {
     "google.protobuf.Timestamp.nanos": (-1, 1_000_000_000, BIG),
     "version": (0, -1, -(2**63)),
     "cursor": (-1, -(2**63)),
+    "accepted_terms_version": (-1, SMALL),
     # At most a day.
     "google.protobuf.Duration.seconds": (-1, 24 * 3600 + 1, 2**63 - 1, -(2**63)),
     "google.protobuf.Duration.nanos": (-1, 10**9, BIG, SMALL),
@@ -98,6 +103,10 @@ ALTERED: dict[str, dict[str, Any]] = {
     "identity.AccountService/VerifyEmail": {"token": "A" * 43},
     "identity.PasswordService/RequestPasswordReset": {"email": "another@example.com"},
     "identity.PasswordService/ResetPassword": {"token": "A" * 43},
+    "identity.AccountService/UpdateAccount": {"account": {"language": "en"}},
+    "identity.AccountService/AcceptTerms": {"version": 2},
+    "identity.MailboxService/RequestMailboxCode": {"email": "another@example.com"},
+    "identity.MailboxService/ConfirmMailboxCode": {"email": "another@example.com"},
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},
     "identity.ClinicService/UpdateClinic": {"update_mask": "displayName"},
     "identity.ClinicService/UpdateStaffMember": {"roles": ["STAFF_ROLE_OWNER"]},
@@ -135,7 +144,11 @@ ALTERED: dict[str, dict[str, Any]] = {
 }
 
 # Requests of secrets alone, which a repetition neither needs nor tells: the first one stands.
-SECRETS_ONLY = {"identity.PasswordService/ChangePassword", "identity.SecondFactorService/DisableSecondFactor"}
+SECRETS_ONLY = {
+    "identity.AccountService/CloseAccount",
+    "identity.PasswordService/ChangePassword",
+    "identity.SecondFactorService/DisableSecondFactor",
+}
 
 # Where in a list: phones[2].
 PLACE = re.compile(r"\[[0-9]+\]")
@@ -349,6 +362,8 @@ def wrong_values(valid: Message, path: Path, field: FieldDescriptor) -> Iterator
     elif field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
         known = field.full_name if field.full_name in BAD_INTEGERS else field.name
         for number in BAD_INTEGERS[known]:
+            if field.cpp_type == FieldDescriptor.CPPTYPE_INT32 and number < SMALL:
+                continue
             yield Fault(f"{named(path)} {number}", altered(valid, path, number), "INVALID_FIELD")
 
 

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from suite import people
 from suite.client import RpcError
 from suite.services import WORD_LIST
 from tests.support.calls import Outcome
@@ -98,7 +99,8 @@ class MainJobTest(WorldTest):
         """As people.sign_up, and not before the mailbox is proven."""
         email = self.world.new_email("lea")
         client = self.world.suite.client
-        client.call("identity.AccountService/SignUp", {"email": email, "password": PASSWORD, "request_id": new_id()})
+        credentials = {"email": email, "password": PASSWORD, "request_id": new_id()}
+        client.call("identity.AccountService/SignUp", credentials | people.TERMS)
         with self.assertRaises(RpcError) as refused:
             client.sign_in(email, PASSWORD)
         self.assertEqual(refused.exception.reason, "EMAIL_NOT_VERIFIED")

@@ -7,12 +7,15 @@ from typing import Any, Callable, Optional
 
 from suite import people
 from suite.demo_data import date
+from suite.services import TERMS_VERSION
 from tests.support.calls import GATEWAY
 from tests.support.ledger import NOBODYS_TOPIC
 from tests.support.totp import totp
 from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World, chart_fields, new_id, patient_fields
 
 Fields = dict[str, Any]
+
+SCHEDULING = "scheduling"
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Recipe:
 
 
 def _sign_up(world: World) -> Fields:
-    return {"email": world.new_email(), "password": PASSWORD, "request_id": new_id()}
+    return people.TERMS | {"email": world.new_email(), "password": PASSWORD, "request_id": new_id()}
 
 
 def _verify_email(world: World) -> Fields:
@@ -38,6 +41,19 @@ def _verify_email(world: World) -> Fields:
     assert world.send("identity.AccountService/SignUp", request).ok
     token = world.suite.mailbox.wait_for_token(request["email"])
     return {"token": token, "password": PASSWORD, "request_id": new_id()}
+
+
+def _update_account(_: World) -> Fields:
+    return {"account": {"language": "fr"}, "update_mask": "language", "request_id": new_id()}
+
+
+def _accept_terms(_: World) -> Fields:
+    return {"version": TERMS_VERSION, "request_id": new_id()}
+
+
+def _close_account(world: World) -> Fields:
+    world.new_subject()
+    return {"password": PASSWORD, "request_id": new_id()}
 
 
 def _sign_in(world: World) -> Fields:
@@ -141,6 +157,22 @@ def _complete_removal(world: World) -> Fields:
         f"WHERE accounts.account_id = second_factors.account_id AND email = '{world.subject.email}'",
     )
     return _challenge_again(world)
+
+
+def _request_mailbox_code(world: World) -> Fields:
+    visitor = {"email": world.new_email(), "client_address": "192.0.2.1", "language": "fr"}
+    return _of_clinic(world) | visitor | {"request_id": new_id()}
+
+
+def _confirm_mailbox_code(world: World) -> Fields:
+    request = _request_mailbox_code(world)
+    assert world.send("identity.MailboxService/RequestMailboxCode", request, certificate=SCHEDULING).ok
+    return {
+        "email": request["email"],
+        "mailbox_code": world.suite.mailbox.wait_for_code(request["email"]),
+        "client_address": "192.0.2.1",
+        "request_id": new_id(),
+    }
 
 
 def _create_clinic(world: World) -> Fields:
@@ -431,6 +463,9 @@ REQUESTS = {
     "identity.AccountService/SignUp": Recipe("nobody", _sign_up),
     "identity.AccountService/VerifyEmail": Recipe("nobody", _verify_email),
     "identity.AccountService/GetAccount": Recipe("account", _nothing),
+    "identity.AccountService/UpdateAccount": Recipe("account", _update_account),
+    "identity.AccountService/AcceptTerms": Recipe("account", _accept_terms),
+    "identity.AccountService/CloseAccount": Recipe("account", _close_account),
     "identity.SessionService/SignIn": Recipe("nobody", _sign_in),
     "identity.SessionService/SignOut": Recipe("account", _nothing),
     "identity.SessionService/GetSession": Recipe("account", _nothing),
@@ -452,6 +487,8 @@ REQUESTS = {
     "identity.PasswordService/RequestPasswordReset": Recipe("nobody", _request_reset),
     "identity.PasswordService/ResetPassword": Recipe("nobody", _reset_password),
     "identity.SessionFeedService/WatchEndedSessions": Recipe("nobody", _nothing, certificate="records"),
+    "identity.MailboxService/RequestMailboxCode": Recipe("nobody", _request_mailbox_code, certificate=SCHEDULING),
+    "identity.MailboxService/ConfirmMailboxCode": Recipe("nobody", _confirm_mailbox_code, certificate=SCHEDULING),
     "envoy.service.auth.v3.Authorization/Check": Recipe("nobody", _check),
     "identity.ClinicService/CreateClinic": Recipe("nobody", _create_clinic, certificate="operator"),
     "identity.ClinicService/GetClinic": Recipe("front_desk", _of_clinic),

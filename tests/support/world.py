@@ -20,8 +20,8 @@ SCOPES = [f"SERVICE_SCOPE_{it}" for it in (
 NEW_PASSWORD = "another long secret of the test's own"
 # These change the caller's account or sessions for good: whoever is asked to make the call, an account does that was made
 # with the request.
-BY_SUBJECT = ("RevokeSession", "SignOutEverywhere", "ChangePassword", "ConfirmSecondFactor", "RegenerateRecoveryCodes",
-              "DisableSecondFactor")
+BY_SUBJECT = ("CloseAccount", "RevokeSession", "SignOutEverywhere", "ChangePassword", "ConfirmSecondFactor",
+              "RegenerateRecoveryCodes", "DisableSecondFactor")
 ROLES = {"owner": "STAFF_ROLE_OWNER", "practitioner": "STAFF_ROLE_PRACTITIONER", "front_desk": "STAFF_ROLE_FRONT_DESK"}
 
 

@@ -199,7 +199,7 @@ class _Loader:
         # An id of its own each time: a repetition would send no new link.
         self._suite.client.call(
             "identity.AccountService/SignUp",
-            {"email": email, "password": password, "request_id": people.new_request_id()},
+            {"email": email, "password": password, "request_id": people.new_request_id()} | people.TERMS,
         )
         deadline = time.monotonic() + LINK_SECONDS
         rejected = ""

@@ -73,7 +73,7 @@ class MainJob:
         self._call(
             visitor,
             "identity.AccountService/SignUp",
-            credentials | {"request_id": people.new_request_id()},
+            credentials | people.TERMS | {"request_id": people.new_request_id()},
             "accepted; a link is on its way by e-mail",
         )
         self._refused(

@@ -5,7 +5,11 @@ import uuid
 from typing import Optional
 
 from suite.client import RpcError, SignedIn
+from suite.services import TERMS_VERSION
 from suite.suite import Suite
+
+# What signing up agrees to.
+TERMS = {"accepted_terms_version": TERMS_VERSION}
 
 
 def new_request_id() -> str:
@@ -17,7 +21,7 @@ def sign_up(suite: Suite, email: str, password: str, request_id: Optional[str] =
     """An account with a proven mailbox, signed in."""
     suite.client.call(
         "identity.AccountService/SignUp",
-        {"email": email, "password": password, "request_id": request_id or new_request_id()},
+        {"email": email, "password": password, "request_id": request_id or new_request_id()} | TERMS,
     )
     suite.client.call(
         "identity.AccountService/VerifyEmail",

@@ -9,6 +9,8 @@ from suite.pki import TRUST_DOMAIN, CertificateAuthority
 INSTALLATION = "portal-development"
 # Links in e-mails begin with it; the web portal will answer there.
 PORTAL_BASE_URL = "https://portal.localhost:7443"
+# What people agree to when they sign up.
+TERMS_VERSION = 1
 WORD_LIST = "/usr/lib/python3/dist-packages/diceware/wordlists/wordlist_en_eff.txt"
 FIRST_PORT = 7101
 FIRST_ADMIN_PORT = 7201
@@ -36,6 +38,8 @@ SERVICES = (
             "--passport_signing_keys={keys}/passport_signing",
             "--portal_base_url={portal_base_url}",
             "--messaging_address={addresses[messaging]}",
+            "--access_code_address={addresses[access_code]}",
+            f"--terms_version={TERMS_VERSION}",
         ),
     ),
     Service(
@@ -60,8 +64,9 @@ SERVICES = (
     ),
 )
 NAMES = tuple(service.name for service in SERVICES)
-# Certificates of those that call: the gateway, through which every person's call comes, and the operator.
-CALLERS = ("gateway", "operator")
+# Certificates of those that call: the gateway, through which every person's call comes, the operator, and scheduling, which
+# is not there yet.
+CALLERS = ("gateway", "operator", "scheduling")
 
 
 @dataclass(frozen=True)

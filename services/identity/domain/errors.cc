@@ -22,6 +22,17 @@ absl::Status LinkRejected() {
                        "the link is not valid, or not any more");
 }
 
+absl::Status MailboxCodeRejected() {
+  return status::Error(absl::StatusCode::kInvalidArgument, "MAILBOX_CODE_REJECTED",
+                       "the code is not right, or not valid any more");
+}
+
+absl::Status TermsNotCurrent(int current) {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "TERMS_NOT_CURRENT",
+                       "other terms of use are published now",
+                       {{"current_version", std::to_string(current)}});
+}
+
 absl::Status SessionEnded() {
   return status::Error(absl::StatusCode::kUnauthenticated, "SESSION_ENDED",
                        "the session has ended");

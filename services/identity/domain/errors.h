@@ -15,6 +15,11 @@ absl::Status CredentialsRejected();
 absl::Status EmailNotVerified();
 // INVALID_ARGUMENT/LINK_REJECTED: unknown, used, replaced, expired or tried too often.
 absl::Status LinkRejected();
+// INVALID_ARGUMENT/MAILBOX_CODE_REJECTED: wrong, unknown, used, replaced, expired or tried too
+// often.
+absl::Status MailboxCodeRejected();
+// FAILED_PRECONDITION/TERMS_NOT_CURRENT with metadata "current_version".
+absl::Status TermsNotCurrent(int current);
 // UNAUTHENTICATED/SESSION_ENDED: unknown, ended or expired.
 absl::Status SessionEnded();
 // NOT_FOUND/SESSION_NOT_FOUND: not one of the account's.
@@ -39,6 +44,7 @@ absl::Status TooManyAttempts(absl::Duration retry_after);
 absl::Status StaffExists();
 // ALREADY_EXISTS/CLINIC_SLUG_TAKEN.
 absl::Status ClinicSlugTaken();
+// NOT_FOUND/CLINIC_NOT_FOUND.
 absl::Status ClinicNotFound();
 // NOT_FOUND/STAFF_MEMBER_NOT_FOUND.
 absl::Status StaffMemberNotFound();

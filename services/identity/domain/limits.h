@@ -38,6 +38,9 @@ inline constexpr absl::Duration kInvitationLifetime = absl::Hours(7 * 24);
 
 // Codes of authenticator apps and of mails.
 inline constexpr size_t kSixDigits = 6;
+// Mailed codes are short-lived, and few are tried; afterwards a code is void.
+inline constexpr absl::Duration kMailboxCodeLifetime = absl::Minutes(10);
+inline constexpr int kTriesPerMailboxCode = 5;
 // Recovery codes: 80 bits each as base32, which no number of tries finds, in groups for the eye.
 inline constexpr int kRecoveryCodes = 10;
 inline constexpr size_t kRecoveryCodeBytes = 10;
@@ -51,9 +54,6 @@ inline constexpr absl::Duration kChallengeLifetime = absl::Minutes(5);
 // to object, and then for so long. --second_factor_removal_wait sets the first.
 inline constexpr absl::Duration kSecondFactorRemovalWait = absl::Hours(72);
 inline constexpr absl::Duration kRemovalWindow = absl::Hours(7 * 24);
-// Six digits mailed to who asks for that: short-lived, and few are tried.
-inline constexpr absl::Duration kRemovalCodeLifetime = absl::Minutes(10);
-inline constexpr int kTriesPerRemovalCode = 5;
 
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 100;
@@ -76,13 +76,15 @@ inline constexpr AttemptLimit kSignInsPerDevice = kSignInsPerAccount;
 // Mails that strangers can have us send to one mailbox: for sign-ups, and for forgotten passwords.
 inline constexpr AttemptLimit kSignUpsPerEmail = {5, absl::Hours(1)};
 inline constexpr AttemptLimit kPasswordResetsPerEmail = {5, absl::Hours(1)};
-// The same for who knows the password: at most 25 guesses an hour at a code among a million.
-inline constexpr AttemptLimit kRemovalCodesPerEmail = {5, absl::Hours(1)};
 // Passwords tried with one link: wide enough for a person who tries all variants they remember, in
 // the link's hour. Afterwards the link is void.
 inline constexpr int kPasswordsPerLink = 10;
 // Invitations that owners can have us send to one mailbox.
 inline constexpr AttemptLimit kInvitationsPerEmail = {5, absl::Hours(1)};
+// Codes sent to one mailbox, for bookings and for removals of second factors each. Who guesses at a
+// mailbox that is not theirs has 25 tries an hour among a million: 0.06 % in a day of mails to its
+// owner.
+inline constexpr AttemptLimit kMailboxCodesPerEmail = {5, absl::Hours(1)};
 // One address may be a clinic's or a mobile network's, so this is wide: it slows those who try one
 // password on many accounts. Successful sign-ins and verifications do not count.
 // --attempts_per_client sets the number.
@@ -104,6 +106,9 @@ inline constexpr int kMaxKnownDevices = 50;
 // that differ. Part of the contract.
 inline constexpr absl::Duration kEndingRetention = absl::Minutes(10);
 inline constexpr int kPruneBatch = 500;
+
+// Accounts that messaging is told of belatedly, in one transaction.
+inline constexpr int kTellBatch = 100;
 
 }  // namespace portal::identity
 

@@ -37,6 +37,12 @@ absl::StatusOr<SecondFactorCode> SecondFactorCode::Parse(absl::string_view field
   return status::InvalidField(field, "must be six digits or a recovery code");
 }
 
+absl::StatusOr<std::optional<SecondFactorCode>> SecondFactorCode::ParseOptional(
+    absl::string_view field, absl::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return Parse(field, text);
+}
+
 bool SecondFactorCode::is_totp() const { return text_.size() == kSixDigits; }
 
 std::string WithHyphens(absl::string_view recovery_code) {

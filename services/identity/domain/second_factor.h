@@ -1,6 +1,7 @@
 #ifndef SERVICES_IDENTITY_DOMAIN_SECOND_FACTOR_H_
 #define SERVICES_IDENTITY_DOMAIN_SECOND_FACTOR_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,10 @@ class SecondFactorCode {
  public:
   // Spaces, hyphens and case do not matter. INVALID_FIELD naming `field` if it has neither form.
   static absl::StatusOr<SecondFactorCode> Parse(absl::string_view field, absl::string_view text);
+
+  // None if `text` is empty.
+  static absl::StatusOr<std::optional<SecondFactorCode>> ParseOptional(absl::string_view field,
+                                                                       absl::string_view text);
 
   // Otherwise it is a recovery code.
   bool is_totp() const;

@@ -33,6 +33,17 @@ TEST(SecondFactorCodeTest, RefusesWhatCannotBeOne) {
               FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
 }
 
+TEST(SecondFactorCodeTest, MayBeLeftOutWhereThatIsSaid) {
+  ASSERT_OK_AND_ASSIGN(const std::optional<SecondFactorCode> none,
+                       SecondFactorCode::ParseOptional("code", ""));
+  EXPECT_FALSE(none.has_value());
+  ASSERT_OK_AND_ASSIGN(const std::optional<SecondFactorCode> code,
+                       SecondFactorCode::ParseOptional("code", "123 456"));
+  EXPECT_EQ(code->text(), "123456");
+  EXPECT_THAT(SecondFactorCode::ParseOptional("code", " "),
+              FailsWith(absl::StatusCode::kInvalidArgument, "INVALID_FIELD"));
+}
+
 TEST(SecondFactorCodeTest, IsShownInGroups) {
   EXPECT_EQ(WithHyphens("k3vd2mxqw2rth7ne"), "k3vd-2mxq-w2rt-h7ne");
 }

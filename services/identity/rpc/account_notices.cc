@@ -32,6 +32,12 @@ void AccountNotices::ResetPasswordOfNobody(db::Transaction& transaction, const A
   outbox_.Append(transaction, kDecoyTopic, ResetNotice(to, token).SerializeAsString());
 }
 
+void AccountNotices::AccountClosed(db::Transaction& transaction, const AccountContact& to) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_account_closed();
+  notice::Append(transaction, outbox_, notice);
+}
+
 void AccountNotices::NewDeviceSignIn(db::Transaction& transaction, const AccountContact& to,
                                      absl::Time at, absl::string_view device) const {
   messaging::v1::Notice notice = NoticeTo(to);

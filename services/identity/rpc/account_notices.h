@@ -38,6 +38,7 @@ class AccountNotices {
                                     absl::Time removal_at, absl::string_view token) const;
   void MailboxCode(db::Transaction& transaction, const AccountContact& to,
                    absl::string_view code) const;
+  void AccountClosed(db::Transaction& transaction, const AccountContact& to) const;
   // `device`: what DeviceName() made of it.
   void NewDeviceSignIn(db::Transaction& transaction, const AccountContact& to, absl::Time at,
                        absl::string_view device) const;

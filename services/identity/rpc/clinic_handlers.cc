@@ -77,6 +77,7 @@ ClinicHandlers::ClinicHandlers(const Dependencies& dependencies)
       sessions_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
+      directory_(dependencies.pool, dependencies.outbox),
       mails_(dependencies.outbox, dependencies.portal_base_url) {}
 
 absl::StatusOr<v1::Clinic> ClinicHandlers::CreateClinic(const rpc::Context& context,
@@ -196,7 +197,7 @@ absl::StatusOr<v1::AcceptStaffInvitationResponse> ClinicHandlers::AcceptStaffInv
   RETURN_IF_ERROR(CheckDisplayName("display_name", request.display_name()));
   const db::CallOptions call = rpc::CallOf(context);
   const idempotency::Key key = rpc::KeyOf(context, request.request_id());
-  const v1::AcceptStaffInvitationRequest repeatable = WithoutPassword(request);
+  const v1::AcceptStaffInvitationRequest repeatable = WithoutSecrets(request);
   ASSIGN_OR_RETURN(std::optional<Response> recorded,
                    deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
@@ -245,6 +246,7 @@ absl::StatusOr<StaffMember> ClinicHandlers::Accept(db::Transaction& transaction,
   if (acceptor.new_password_hash.has_value()) {
     RETURN_IF_ERROR(accounts_.Create(transaction, acceptor.account_id, invitation.email,
                                      *acceptor.new_password_hash, now));
+    RETURN_IF_ERROR(directory_.Tell(transaction, acceptor.account_id));
   } else {
     RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(invitation.email)));
   }

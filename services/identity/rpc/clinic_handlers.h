@@ -11,6 +11,7 @@
 #include "libs/rpc/page_token.h"
 #include "portal/identity/v1/clinic.pb.h"
 #include "portal/identity/v1/clinic_service.pb.h"
+#include "services/identity/rpc/account_directory.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/mails.h"
 #include "services/identity/rpc/password_check.h"
@@ -67,6 +68,7 @@ class ClinicHandlers {
   SessionStore sessions_;
   AttemptCounter attempts_;
   PasswordCheck passwords_;
+  AccountDirectory directory_;
   const Mails mails_;
 };
 

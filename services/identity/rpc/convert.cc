@@ -60,11 +60,17 @@ google::protobuf::Timestamp ToProto(absl::Time time) {
   return timestamp;
 }
 
-v1::Account ToProto(const Account& account) {
+v1::Account ToProto(const Account& account, int terms_version) {
   v1::Account message;
   message.set_account_id(account.account_id.ToString());
   message.set_email(account.email);
   *message.mutable_create_time() = ToProto(account.created_at);
+  message.set_language(account.language);
+  if (account.terms.has_value()) {
+    message.set_accepted_terms_version(account.terms->version);
+    *message.mutable_accept_terms_time() = ToProto(account.terms->accepted_at);
+  }
+  message.set_current_terms_version(terms_version);
   return message;
 }
 

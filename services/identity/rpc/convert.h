@@ -20,7 +20,8 @@
 namespace portal::identity {
 
 google::protobuf::Timestamp ToProto(absl::Time time);
-v1::Account ToProto(const Account& account);
+// `terms_version`: of the terms that are published now.
+v1::Account ToProto(const Account& account, int terms_version);
 v1::Clinic ToProto(const Clinic& clinic);
 v1::StaffMember ToProto(const StaffMember& member);
 v1::ServiceAccount ToProto(const ServiceAccount& account);

@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 #include "libs/auth/passport_token.h"
+#include "libs/crypto/keyring.h"
 #include "libs/crypto/password.h"
 #include "libs/crypto/sealer.h"
 #include "libs/db/pool.h"
@@ -28,6 +29,8 @@ struct Dependencies {
   const crypto::PasswordHasher& hasher;
   const PasswordPolicy& password_policy;
   const auth::PassportIssuer& passport_issuer;
+  // Key what is stored instead of a mailbox code.
+  const crypto::Keyring& sealing_keys;
   // For page tokens.
   const crypto::Sealer& sealer;
   const outbox::Outbox& outbox;
@@ -38,6 +41,8 @@ struct Dependencies {
   SessionLimits session_limits = {};
   AttemptLimit attempts_per_client = kAttemptsPerClient;
   absl::Duration second_factor_removal_wait = kSecondFactorRemovalWait;
+  // Of the terms of use that are published now; 0: there are none.
+  int terms_version = 0;
 };
 
 }  // namespace portal::identity

@@ -7,23 +7,25 @@
 namespace portal::identity {
 namespace {
 
-messaging::v1::Notice NoticeTo(const Email& recipient) {
+messaging::v1::Notice NoticeTo(const Email& recipient, absl::string_view language = "") {
   messaging::v1::Notice notice;
   notice.mutable_recipient()->set_email(recipient.text());
+  notice.mutable_recipient()->set_language(std::string(language));
   return notice;
 }
 
 }  // namespace
 
 void Mails::SendVerification(db::Transaction& transaction, const Email& recipient,
-                             absl::string_view token) const {
-  messaging::v1::Notice notice = NoticeTo(recipient);
+                             absl::string_view language, absl::string_view token) const {
+  messaging::v1::Notice notice = NoticeTo(recipient, language);
   notice.mutable_verify_email()->set_link(absl::StrCat(portal_base_url_, "/verify#token=", token));
   notice::Append(transaction, outbox_, notice);
 }
 
-void Mails::SendSignUpRepeated(db::Transaction& transaction, const Email& recipient) const {
-  messaging::v1::Notice notice = NoticeTo(recipient);
+void Mails::SendSignUpRepeated(db::Transaction& transaction, const Email& recipient,
+                               absl::string_view language) const {
+  messaging::v1::Notice notice = NoticeTo(recipient, language);
   notice.mutable_sign_up_repeated();
   notice::Append(transaction, outbox_, notice);
 }

@@ -18,9 +18,11 @@ class Mails {
   Mails(const outbox::Outbox& outbox, std::string portal_base_url)
       : outbox_(outbox), portal_base_url_(std::move(portal_base_url)) {}
 
+  // `language`: BCP 47, "en" or "fr", as whoever signs up chose it; so below.
   void SendVerification(db::Transaction& transaction, const Email& recipient,
-                        absl::string_view token) const;
-  void SendSignUpRepeated(db::Transaction& transaction, const Email& recipient) const;
+                        absl::string_view language, absl::string_view token) const;
+  void SendSignUpRepeated(db::Transaction& transaction, const Email& recipient,
+                          absl::string_view language) const;
   void SendStaffInvitation(db::Transaction& transaction, const Email& recipient,
                            absl::string_view clinic_display_name, absl::string_view token) const;
 

@@ -42,7 +42,7 @@ absl::StatusOr<v1::ChangePasswordResponse> PasswordHandlers::ChangePassword(
   RETURN_IF_ERROR(deps_.password_policy.Check(request.new_password()));
   const db::CallOptions call = rpc::CallOf(context);
   const idempotency::Key key = rpc::KeyOf(context, request.request_id());
-  const v1::ChangePasswordRequest repeatable = WithoutPassword(request);
+  const v1::ChangePasswordRequest repeatable = WithoutSecrets(request);
   ASSIGN_OR_RETURN(std::optional<Response> recorded,
                    deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
@@ -125,7 +125,7 @@ absl::StatusOr<v1::ResetPasswordResponse> PasswordHandlers::ResetPassword(
   using Response = v1::ResetPasswordResponse;
   const db::CallOptions call = rpc::CallOf(context);
   const idempotency::Key key = rpc::KeyOf(context, request.request_id());
-  const v1::ResetPasswordRequest repeatable = WithoutPassword(request);
+  const v1::ResetPasswordRequest repeatable = WithoutSecrets(request);
   ASSIGN_OR_RETURN(std::optional<Response> recorded,
                    deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);

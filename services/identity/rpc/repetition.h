@@ -8,13 +8,16 @@
 
 namespace portal::identity {
 
-// The request as its repetition is known by. A repetition is answered before anything is counted:
-// if the password were part of it, whether one is answered or refused as REQUEST_ID_REUSED would
-// tell a guess right from wrong, at no cost and as often as one likes.
+// The request as its repetition is known by: without passwords and codes. A repetition is answered
+// before anything is counted: if they were part of it, whether one is answered or refused as
+// REQUEST_ID_REUSED would tell a guess right from wrong, at no cost and as often as one likes.
 template <typename Request>
-Request WithoutPassword(Request request) {
+Request WithoutSecrets(Request request) {
   if constexpr (requires { request.clear_password(); }) request.clear_password();
   if constexpr (requires { request.clear_new_password(); }) request.clear_new_password();
+  if constexpr (requires { request.clear_second_factor_code(); }) {
+    request.clear_second_factor_code();
+  }
   return request;
 }
 
@@ -24,7 +27,8 @@ Request WithoutPassword(Request request) {
 inline bool IsSettled(const absl::Status& found) {
   const std::string reason = status::ReasonOf(found);
   return found.ok() || reason == "LINK_REJECTED" || reason == "CREDENTIALS_REJECTED" ||
-         reason == "PASSWORD_UNACCEPTABLE" || reason == "INVALID_FIELD";
+         reason == "MAILBOX_CODE_REJECTED" || reason == "PASSWORD_UNACCEPTABLE" ||
+         reason == "INVALID_FIELD";
 }
 
 }  // namespace portal::identity

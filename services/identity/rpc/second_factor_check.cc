@@ -30,7 +30,22 @@ absl::Status SecondFactorCheck::Check(db::Transaction& transaction, const id::Ac
   ASSIGN_OR_RETURN(const std::optional<SecondFactor> factor,
                    factors_.Lock(transaction, account_id));
   if (!factor.has_value() || !factor->confirmed_at.has_value()) return SecondFactorNotEnabled();
-  if (code.is_totp()) return UseTotp(transaction, account_id, *factor, code.text());
+  return Use(transaction, account_id, *factor, code);
+}
+
+absl::Status SecondFactorCheck::CheckIfEnabled(db::Transaction& transaction,
+                                               const id::AccountId& account_id,
+                                               const std::optional<SecondFactorCode>& code) {
+  ASSIGN_OR_RETURN(const std::optional<SecondFactor> factor,
+                   factors_.Lock(transaction, account_id));
+  if (!factor.has_value() || !factor->confirmed_at.has_value()) return absl::OkStatus();
+  if (!code.has_value()) return SecondFactorRejected();
+  return Use(transaction, account_id, *factor, *code);
+}
+
+absl::Status SecondFactorCheck::Use(db::Transaction& transaction, const id::AccountId& account_id,
+                                    const SecondFactor& factor, const SecondFactorCode& code) {
+  if (code.is_totp()) return UseTotp(transaction, account_id, factor, code.text());
   ASSIGN_OR_RETURN(
       const bool used,
       factors_.UseRecoveryCode(transaction, account_id, RecoveryCodeHash(account_id, code.text())));

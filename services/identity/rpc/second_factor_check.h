@@ -1,6 +1,7 @@
 #ifndef SERVICES_IDENTITY_RPC_SECOND_FACTOR_CHECK_H_
 #define SERVICES_IDENTITY_RPC_SECOND_FACTOR_CHECK_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ class SecondFactorCheck {
   absl::Status Check(db::Transaction& transaction, const id::AccountId& account_id,
                      const SecondFactorCode& code);
 
+  // The same for who may have no second factor: OK if the account has none, whatever the code.
+  // SECOND_FACTOR_REJECTED if it has one and there is no code.
+  absl::Status CheckIfEnabled(db::Transaction& transaction, const id::AccountId& account_id,
+                              const std::optional<SecondFactorCode>& code);
+
   // Uses the first code of a factor that was begun up, and confirms it. SECOND_FACTOR_REJECTED, or
   // SECOND_FACTOR_NOT_BEGUN.
   absl::Status Confirm(db::Transaction& transaction, const id::AccountId& account_id,
@@ -40,6 +46,8 @@ class SecondFactorCheck {
                                                               const id::AccountId& account_id);
 
  private:
+  absl::Status Use(db::Transaction& transaction, const id::AccountId& account_id,
+                   const SecondFactor& factor, const SecondFactorCode& code);
   absl::Status UseTotp(db::Transaction& transaction, const id::AccountId& account_id,
                        const SecondFactor& factor, const std::string& code);
 

@@ -17,6 +17,7 @@
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/limits.h"
+#include "services/identity/domain/mailbox_code.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/repetition.h"
 
@@ -45,18 +46,9 @@ std::string OtpauthUrl(absl::string_view portal_base_url, const Email& email,
                       "?secret=", base32_secret, "&issuer=", issuer);
 }
 
-// Six digits for a mail, every one of the million as likely as the others.
-std::string NewRemovalCode() { return absl::StrFormat("%06u", crypto::UniformBelow(1'000'000)); }
-
 // What a sealed removal code is bound to.
 std::string RemovalCodeOf(const id::AccountId& account_id) {
   return absl::StrCat("removal code|", account_id.ToString());
-}
-
-// A repetition is answered before anything is looked at, so what is proven is no part of it.
-v1::DisableSecondFactorRequest WithoutProof(v1::DisableSecondFactorRequest request) {
-  request.clear_second_factor_code();
-  return WithoutPassword(std::move(request));
 }
 
 }  // namespace
@@ -168,7 +160,7 @@ absl::StatusOr<v1::DisableSecondFactorResponse> SecondFactorHandlers::DisableSec
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", request.password()));
   const db::CallOptions call = rpc::CallOf(context);
   const idempotency::Key key = rpc::KeyOf(context, request.request_id());
-  const v1::DisableSecondFactorRequest repeatable = WithoutProof(request);
+  const v1::DisableSecondFactorRequest repeatable = WithoutSecrets(request);
   ASSIGN_OR_RETURN(std::optional<Response> recorded,
                    deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
@@ -205,16 +197,16 @@ SecondFactorHandlers::RequestSecondFactorRemoval(
   RETURN_IF_ERROR(deps_.pool.Transact(call, [&](db::Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(attempts_.Admit(
         transaction, Attempt::OfEmail(AttemptKind::kRemovalCodeOfEmail, challenge.contact.email,
-                                      kRemovalCodesPerEmail)));
-    const std::string code = NewRemovalCode();
+                                      kMailboxCodesPerEmail)));
+    const MailboxCode code = MailboxCode::OfNumber(crypto::UniformBelow(MailboxCode::kCount));
     ASSIGN_OR_RETURN(
         const bool is_enabled,
         factors_.PutRemovalCode(transaction, challenge.account_id,
-                                deps_.sealer.Seal(code, RemovalCodeOf(challenge.account_id)),
-                                deps_.clock.Now() + kRemovalCodeLifetime));
+                                deps_.sealer.Seal(code.text(), RemovalCodeOf(challenge.account_id)),
+                                deps_.clock.Now() + kMailboxCodeLifetime));
     // Removed or disabled meanwhile: the challenge leads nowhere.
     if (!is_enabled) return ChallengeRejected();
-    notices_.MailboxCode(transaction, challenge.contact, code);
+    notices_.MailboxCode(transaction, challenge.contact, code.text());
     return Audit(transaction, context, challenge.account_id);
   }));
   return v1::RequestSecondFactorRemovalResponse();
@@ -222,7 +214,8 @@ SecondFactorHandlers::RequestSecondFactorRemoval(
 
 absl::StatusOr<v1::BeginSecondFactorRemovalResponse> SecondFactorHandlers::BeginSecondFactorRemoval(
     const rpc::Context& context, const v1::BeginSecondFactorRemovalRequest& request) {
-  ASSIGN_OR_RETURN(const std::string code, SixDigits("mailbox_code", request.mailbox_code()));
+  ASSIGN_OR_RETURN(const MailboxCode code,
+                   MailboxCode::Parse("mailbox_code", request.mailbox_code()));
   const db::CallOptions call = rpc::CallOf(context);
   const absl::Time now = deps_.clock.Now();
   ASSIGN_OR_RETURN(const Challenge challenge,
@@ -232,7 +225,7 @@ absl::StatusOr<v1::BeginSecondFactorRemovalResponse> SecondFactorHandlers::Begin
   if (!sealed_code.has_value()) return SecondFactorRejected();
   ASSIGN_OR_RETURN(const std::string right,
                    deps_.sealer.Open(*sealed_code, RemovalCodeOf(challenge.account_id)));
-  if (!crypto::ConstantTimeEquals(code, right)) return SecondFactorRejected();
+  if (!crypto::ConstantTimeEquals(code.text(), right)) return SecondFactorRejected();
   ASSIGN_OR_RETURN(const absl::Time removal_at,
                    deps_.pool.Transact(call, [&](db::Transaction& transaction) {
                      return BeginRemoval(transaction, context, challenge, *sealed_code);

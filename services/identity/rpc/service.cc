@@ -5,6 +5,7 @@
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
+#include "portal/identity/v1/mailbox_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/second_factor_service.grpc.pb.h"
 #include "portal/identity/v1/service_account_service.grpc.pb.h"
@@ -32,7 +33,10 @@ std::vector<rpc::MethodTable> Service::Tables() {
   rpc::MethodTable accounts(v1::AccountService::service_full_name());
   accounts.Unary("SignUp", Lane::kPassword, &accounts_, &AccountHandlers::SignUp)
       .Unary("VerifyEmail", Lane::kPassword, &accounts_, &AccountHandlers::VerifyEmail)
-      .Unary("GetAccount", Lane::kRead, &accounts_, &AccountHandlers::GetAccount);
+      .Unary("GetAccount", Lane::kRead, &accounts_, &AccountHandlers::GetAccount)
+      .Unary("UpdateAccount", Lane::kWrite, &accounts_, &AccountHandlers::UpdateAccount)
+      .Unary("AcceptTerms", Lane::kWrite, &accounts_, &AccountHandlers::AcceptTerms)
+      .Unary("CloseAccount", Lane::kPassword, &closures_, &ClosureHandlers::CloseAccount);
   rpc::MethodTable sessions(v1::SessionService::service_full_name());
   sessions.Unary("SignIn", Lane::kPassword, &sessions_, &SessionHandlers::SignIn)
       .Unary("CompleteSignIn", Lane::kWrite, &sessions_, &SessionHandlers::CompleteSignIn)
@@ -66,6 +70,10 @@ std::vector<rpc::MethodTable> Service::Tables() {
              &SecondFactors::CancelSecondFactorRemoval)
       .Unary("CompleteSecondFactorRemoval", Lane::kWrite, &second_factors_,
              &SecondFactors::CompleteSecondFactorRemoval);
+  rpc::MethodTable mailboxes(v1::MailboxService::service_full_name());
+  mailboxes
+      .Unary("RequestMailboxCode", Lane::kWrite, &mailboxes_, &MailboxHandlers::RequestMailboxCode)
+      .Unary("ConfirmMailboxCode", Lane::kWrite, &mailboxes_, &MailboxHandlers::ConfirmMailboxCode);
   rpc::MethodTable clinics(v1::ClinicService::service_full_name());
   clinics.Unary("CreateClinic", Lane::kWrite, &clinics_, &ClinicHandlers::CreateClinic)
       .Unary("GetClinic", Lane::kRead, &clinics_, &ClinicHandlers::GetClinic)
@@ -97,9 +105,9 @@ std::vector<rpc::MethodTable> Service::Tables() {
   rpc::MethodTable authorization(envoy::service::auth::v3::Authorization::service_full_name(),
                                  GatewayPolicy());
   authorization.Unary("Check", Lane::kRead, &authorization_, &AuthorizationHandlers::Check);
-  return {std::move(accounts),         std::move(sessions),     std::move(passwords),
-          std::move(factors),          std::move(clinics),      std::move(feed),
-          std::move(service_accounts), std::move(authorization)};
+  return {std::move(accounts), std::move(sessions),         std::move(passwords),
+          std::move(factors),  std::move(mailboxes),        std::move(clinics),
+          std::move(feed),     std::move(service_accounts), std::move(authorization)};
 }
 
 std::map<std::string, outbox::Route> Service::Routes() {

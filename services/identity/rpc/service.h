@@ -10,7 +10,9 @@
 #include "services/identity/rpc/account_handlers.h"
 #include "services/identity/rpc/authorization_handlers.h"
 #include "services/identity/rpc/clinic_handlers.h"
+#include "services/identity/rpc/closure_handlers.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/mailbox_handlers.h"
 #include "services/identity/rpc/password_handlers.h"
 #include "services/identity/rpc/second_factor_handlers.h"
 #include "services/identity/rpc/service_account_handlers.h"
@@ -27,9 +29,11 @@ class Service {
   explicit Service(const Dependencies& dependencies)
       : gate_(dependencies),
         accounts_(dependencies),
+        closures_(dependencies),
         sessions_(dependencies, gate_),
         passwords_(dependencies),
         second_factors_(dependencies),
+        mailboxes_(dependencies),
         clinics_(dependencies),
         staff_(dependencies),
         feed_(dependencies),
@@ -45,9 +49,11 @@ class Service {
  private:
   SessionGate gate_;
   AccountHandlers accounts_;
+  ClosureHandlers closures_;
   SessionHandlers sessions_;
   PasswordHandlers passwords_;
   SecondFactorHandlers second_factors_;
+  MailboxHandlers mailboxes_;
   ClinicHandlers clinics_;
   StaffHandlers staff_;
   SessionFeedHandlers feed_;

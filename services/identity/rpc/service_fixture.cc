@@ -8,8 +8,10 @@
 #include "absl/strings/match.h"
 #include "libs/notice/notice.h"
 #include "libs/testing/status_matchers.h"
+#include "portal/access_code/v1/account_closure_service.pb.h"
 #include "portal/contracts.h"
 #include "portal/messaging/v1/notice_service.pb.h"
+#include "services/identity/rpc/account_closed.h"
 #include "services/identity/rpc/messaging_routes.h"
 #include "services/identity/storage/schema.h"
 
@@ -49,7 +51,7 @@ std::string TokenOf(const std::string& link, const std::string& page) {
 
 }  // namespace
 
-ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
+ServiceTest::ServiceTest(const crypto::PasswordCost& cost, int terms_version)
     : database_(testing::PostgresCluster::Shared().CreateDatabase("identity")),
       signing_keys_(Value(crypto::SigningKeyring::Load(harness_.signing_keys()))),
       hasher_(Value(crypto::PasswordHasher::Create(cost))),
@@ -64,12 +66,14 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
                    .hasher = *hasher_,
                    .password_policy = password_policy_,
                    .passport_issuer = issuer_,
+                   .sealing_keys = harness_.keyring(),
                    .sealer = harness_.sealer(),
                    .outbox = outbox_,
                    .idempotency = idempotency_,
                    .client_methods = client_methods_,
                    .portal_base_url = kBaseUrl,
-                   .attempts_per_client = {kAttemptsPerClientForTest, kAttemptsPerClient.window}});
+                   .attempts_per_client = {kAttemptsPerClientForTest, kAttemptsPerClient.window},
+                   .terms_version = terms_version});
   std::map<std::string, outbox::Route> routes;
   routes[notice::kTopic] = [this](const outbox::Delivery& delivery) {
     messaging::v1::DeliverNoticeRequest request;
@@ -78,6 +82,16 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
     const bool is_mail =
         notice.has_verify_email() || notice.has_sign_up_repeated() || notice.has_staff_invitation();
     (is_mail ? mails_ : notices_).push_back(notice);
+    return absl::OkStatus();
+  };
+  routes[kAccountClosedTopic] = [this](const outbox::Delivery& delivery) {
+    access_code::v1::CloseAccountRequest request;
+    EXPECT_TRUE(request.ParseFromString(delivery.payload));
+    accounts_closed_.push_back(request.account_id());
+    return absl::OkStatus();
+  };
+  routes[kAccountDirectoryTopic] = [this](const outbox::Delivery& delivery) {
+    EXPECT_TRUE(accounts_told_.emplace_back().ParseFromString(delivery.payload));
     return absl::OkStatus();
   };
   routes.merge(Service::Routes());
@@ -91,6 +105,7 @@ ServiceTest::ServiceTest(const crypto::PasswordCost& cost)
   accounts_ = v1::AccountService::NewStub(harness_.Channel());
   sessions_ = v1::SessionService::NewStub(harness_.Channel());
   passwords_ = v1::PasswordService::NewStub(harness_.Channel());
+  mailboxes_ = v1::MailboxService::NewStub(harness_.Channel("scheduling"));
   clinics_ = v1::ClinicService::NewStub(harness_.Channel());
   operator_ = v1::ClinicService::NewStub(harness_.Channel("operator"));
   service_accounts_ = v1::ServiceAccountService::NewStub(harness_.Channel());
@@ -123,6 +138,16 @@ ServiceTest::Answer<v1::VerifyEmailResponse> ServiceTest::VerifyEmail(const std:
 
 ServiceTest::Answer<v1::Account> ServiceTest::GetAccount(const std::string& passport) {
   return Call(*accounts_, &v1::AccountService::Stub::GetAccount, v1::GetAccountRequest(), passport);
+}
+
+ServiceTest::Answer<v1::CloseAccountResponse> ServiceTest::CloseAccount(
+    const std::string& passport, const std::string& password, std::string request_id,
+    const std::string& second_factor_code) {
+  v1::CloseAccountRequest request;
+  request.set_password(password);
+  request.set_request_id(request_id.empty() ? NewRequestId() : std::move(request_id));
+  request.set_second_factor_code(second_factor_code);
+  return Call(*accounts_, &v1::AccountService::Stub::CloseAccount, request, passport);
 }
 
 ServiceTest::Answer<v1::SignInResponse> ServiceTest::SignIn(const std::string& email,
@@ -241,6 +266,18 @@ std::vector<messaging::v1::Notice> ServiceTest::Notices() {
 
 std::string ServiceTest::TokenIn(const std::string& link, const std::string& page) {
   return TokenOf(link, page);
+}
+
+std::vector<std::string> ServiceTest::AccountsClosed() {
+  while (Value(relay_->DeliverOnce()) > 0) {
+  }
+  return std::exchange(accounts_closed_, {});
+}
+
+std::vector<messaging::v1::PutAccountRequest> ServiceTest::AccountsTold() {
+  while (Value(relay_->DeliverOnce()) > 0) {
+  }
+  return std::exchange(accounts_told_, {});
 }
 
 std::string ServiceTest::VerificationToken() {

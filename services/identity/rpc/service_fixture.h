@@ -26,6 +26,7 @@
 #include "libs/testing/rpc_harness.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
+#include "portal/identity/v1/mailbox_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/service_account_service.grpc.pb.h"
 #include "portal/identity/v1/session_service.grpc.pb.h"
@@ -45,7 +46,9 @@ class ServiceTest : public ::testing::Test {
  protected:
   static constexpr int kAttemptsPerClientForTest = 25;
 
-  explicit ServiceTest(const crypto::PasswordCost& cost = {.passes = 1, .memory_bytes = 8 * 1024});
+  // `terms_version`: of the terms that are published; 0: there are none.
+  explicit ServiceTest(const crypto::PasswordCost& cost = {.passes = 1, .memory_bytes = 8 * 1024},
+                       int terms_version = 0);
   ~ServiceTest() override;
 
   // A service's answer and how it ended.
@@ -85,6 +88,10 @@ class ServiceTest : public ::testing::Test {
                                               std::string request_id = "",
                                               const std::string& address = "");
   Answer<v1::Account> GetAccount(const std::string& passport);
+  Answer<v1::CloseAccountResponse> CloseAccount(const std::string& passport,
+                                                const std::string& password = kPassword,
+                                                std::string request_id = "",
+                                                const std::string& second_factor_code = "");
   Answer<v1::SignInResponse> SignIn(const std::string& email,
                                     const std::string& password = kPassword,
                                     const std::string& address = "");
@@ -124,6 +131,11 @@ class ServiceTest : public ::testing::Test {
   std::string VerificationToken();
   std::string InvitationToken();
 
+  // Ids of the accounts that access_code was told are closed, since the last call.
+  std::vector<std::string> AccountsClosed();
+  // What messaging was told of accounts since the last call, oldest first.
+  std::vector<messaging::v1::PutAccountRequest> AccountsTold();
+
   std::string NewRequestId() const { return id::NewUuidV7(clock_).ToString(); }
   std::string Sql(const std::string& sql) const { return testing::Psql(database_.superuser, sql); }
   std::string Count(const std::string& table) const { return Sql("SELECT count(*) FROM " + table); }
@@ -147,10 +159,13 @@ class ServiceTest : public ::testing::Test {
   std::vector<messaging::v1::Notice> notices_;
   // What messaging was told of clinics, as Mails() delivered it.
   std::vector<messaging::v1::PutClinicRequest> announced_clinics_;
+  std::vector<messaging::v1::PutAccountRequest> accounts_told_;
+  std::vector<std::string> accounts_closed_;
   std::unique_ptr<outbox::Relay> relay_;
   std::unique_ptr<v1::AccountService::Stub> accounts_;
   std::unique_ptr<v1::SessionService::Stub> sessions_;
   std::unique_ptr<v1::PasswordService::Stub> passwords_;
+  std::unique_ptr<v1::MailboxService::Stub> mailboxes_;
   std::unique_ptr<v1::ClinicService::Stub> clinics_;
   std::unique_ptr<v1::ClinicService::Stub> operator_;
   std::unique_ptr<v1::ServiceAccountService::Stub> service_accounts_;

@@ -78,9 +78,12 @@ class TimingTest : public ServiceTest {
   }
 };
 
-TEST_F(TimingTest, SignInTakesAsLongForUnknownWrongLockedAndPending) {
+TEST_F(TimingTest, SignInTakesAsLongForUnknownWrongLockedPendingAndNone) {
   NewAccount("known@example.org");
   NewAccount("locked@example.org");
+  // As a booking made it.
+  NewAccount("booked@example.org");
+  Sql("UPDATE accounts SET password_hash = NULL WHERE email = 'booked@example.org'");
   ASSERT_EQ(SignUp("pending@example.org").Outcome(), "OK");
   const auto wrong = [&](const std::string& email) {
     EXPECT_EQ(SignIn(email, "a wrong password").Outcome(), "CREDENTIALS_REJECTED");
@@ -89,6 +92,7 @@ TEST_F(TimingTest, SignInTakesAsLongForUnknownWrongLockedAndPending) {
             [&](int round) { wrong(absl::StrCat("unknown", round, "@example.org")); }},
            {"sign-in, wrong", [&](int) { wrong("known@example.org"); }},
            {"sign-in, locked", [&](int) { wrong("locked@example.org"); }},
+           {"sign-in, no password yet", [&](int) { wrong("booked@example.org"); }},
            {"sign-in, pending", [&](int) { wrong("pending@example.org"); }}},
           [&](int) {
             clock_.Advance(kSignInsPerAccount.window);

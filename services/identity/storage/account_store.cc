@@ -26,20 +26,42 @@ absl::StatusOr<Credentials> AccountStore::FindCredentials(const db::CallOptions&
 
 absl::StatusOr<std::optional<Account>> AccountStore::Find(const db::CallOptions& call,
                                                           const id::AccountId& account_id) {
-  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::optional<Account>> {
-    const std::optional<db::Row> row = session.Exec(queries::kGetAccount, account_id).AtMostOne();
-    if (!row.has_value()) return std::nullopt;
-    return Account{.account_id = row->Id<id::AccountId>("account_id"),
-                   .email = row->Text("email"),
-                   .created_at = row->Time("created_us")};
-  });
+  return pool_.Read(call, [&](db::Session& session) { return Find(session, account_id); });
+}
+
+absl::StatusOr<std::optional<Account>> AccountStore::Find(db::Session& session,
+                                                          const id::AccountId& account_id) {
+  const std::optional<db::Row> row = session.Exec(queries::kGetAccount, account_id).AtMostOne();
+  if (!row.has_value()) return std::nullopt;
+  Account account = {.account_id = row->Id<id::AccountId>("account_id"),
+                     .email = row->Text("email"),
+                     .created_at = row->Time("created_us"),
+                     .language = row->Text("language")};
+  if (!row->IsNull("terms_version")) {
+    account.terms = {.version = static_cast<int>(row->Int64("terms_version")),
+                     .accepted_at = row->Time("terms_accepted_us")};
+  }
+  return account;
+}
+
+absl::StatusOr<bool> AccountStore::SetLanguage(db::Transaction& transaction,
+                                               const id::AccountId& account_id,
+                                               absl::string_view language) {
+  return !transaction.Exec(queries::kUpdateLanguage, account_id, language).empty();
+}
+
+absl::StatusOr<bool> AccountStore::AcceptTerms(db::Transaction& transaction,
+                                               const id::AccountId& account_id,
+                                               const TermsConsent& consent) {
+  return !transaction.Exec(queries::kAcceptTerms, account_id, consent.version, consent.accepted_at)
+              .empty();
 }
 
 absl::StatusOr<bool> AccountStore::PutSignUp(db::Transaction& transaction, const SignUp& sign_up) {
   return transaction
       .Exec(queries::kUpsertSignUp, sign_up.email.normalized(), sign_up.email.text(),
             sign_up.password_hash, db::Bytes{sign_up.token_hash}, sign_up.created_at,
-            sign_up.expires_at)
+            sign_up.expires_at, sign_up.language, sign_up.terms_version)
       .One()
       .Bool("has_account");
 }
@@ -90,6 +112,29 @@ absl::StatusOr<AccountContact> AccountStore::Lock(db::Transaction& transaction,
   if (!row.has_value()) return CredentialsRejected();
   ASSIGN_OR_RETURN(Email email, Email::Parse("email", row->Text("email")));
   return AccountContact{.email = std::move(email), .language = row->Text("language")};
+}
+
+absl::StatusOr<JoinedAccount> AccountStore::Join(db::Transaction& transaction, const Email& email,
+                                                 absl::string_view language,
+                                                 const id::AccountId& new_account_id,
+                                                 absl::Time now) {
+  // First: a verification at the same time takes the same rows in the same order.
+  transaction.Exec(queries::kDeleteSignUp, email.normalized());
+  const bool is_new = !transaction
+                           .Exec(queries::kInsertProvenAccount, new_account_id, email.text(),
+                                 email.normalized(), language, now)
+                           .empty();
+  if (is_new) return JoinedAccount{.account_id = new_account_id, .is_new = true};
+  const std::optional<db::Row> row =
+      transaction.Exec(queries::kGetAccountByEmail, email.normalized()).AtMostOne();
+  // It was there a moment ago: closed, or moved to another address.
+  if (!row.has_value()) return status::Contention();
+  return JoinedAccount{.account_id = row->Id<id::AccountId>("account_id"), .is_new = false};
+}
+
+absl::Status AccountStore::VoidSignUp(db::Transaction& transaction, const Email& email) {
+  transaction.Exec(queries::kDeleteSignUp, email.normalized());
+  return absl::OkStatus();
 }
 
 absl::Status AccountStore::Rehash(db::Transaction& transaction, const AccountCredentials& old,

@@ -10,6 +10,8 @@
 #include "libs/db/pool.h"
 #include "libs/id/ids.h"
 #include "services/identity/domain/email.h"
+#include "services/identity/domain/language.h"
+#include "services/identity/domain/terms.h"
 
 namespace portal::identity {
 
@@ -18,6 +20,10 @@ struct Account {
   // As the person wrote it.
   std::string email;
   absl::Time created_at;
+  // BCP 47, "en" or "fr".
+  std::string language;
+  // None if it agreed to no terms yet.
+  std::optional<TermsConsent> terms;
 };
 
 // Where an account's owner is told things.
@@ -41,6 +47,13 @@ struct Credentials {
   std::optional<std::string> sign_up_password_hash;
 };
 
+// An account of a mailbox that was proven.
+struct JoinedAccount {
+  id::AccountId account_id;
+  // Whether it was made for this.
+  bool is_new;
+};
+
 // Asked for, not proven yet.
 struct SignUp {
   Email email;
@@ -49,6 +62,10 @@ struct SignUp {
   std::string token_hash;
   absl::Time created_at;
   absl::Time expires_at;
+  // What the account begins with.
+  std::string language = kDefaultLanguage;
+  // That was agreed to; none where there are no terms.
+  std::optional<int> terms_version = {};
 };
 
 // Accounts, and the sign-ups that become accounts. Thread-safe.
@@ -60,9 +77,19 @@ class AccountStore {
   // Does the same work for every address.
   absl::StatusOr<Credentials> FindCredentials(const db::CallOptions& call, const Email& email);
 
-  // None if there is no such account.
+  // None if there is no such account, or it was closed.
   absl::StatusOr<std::optional<Account>> Find(const db::CallOptions& call,
                                               const id::AccountId& account_id);
+  absl::StatusOr<std::optional<Account>> Find(db::Session& session,
+                                              const id::AccountId& account_id);
+
+  // Returns whether the account had another one.
+  absl::StatusOr<bool> SetLanguage(db::Transaction& transaction, const id::AccountId& account_id,
+                                   absl::string_view language);
+
+  // Returns whether the account had not agreed to that version last.
+  absl::StatusOr<bool> AcceptTerms(db::Transaction& transaction, const id::AccountId& account_id,
+                                   const TermsConsent& consent);
 
   // Takes the place of an earlier sign-up for the address. Returns whether the address has an
   // account already: then nobody must get the link.
@@ -91,6 +118,15 @@ class AccountStore {
   // or its password, where one was verified, is not `password_hash` any more.
   absl::StatusOr<AccountContact> Lock(db::Transaction& transaction, const id::AccountId& account_id,
                                       const std::optional<std::string>& password_hash);
+
+  // The account of a mailbox that was proven by a code: the one it has, or a new one without a
+  // password. A pending sign-up for the address is void: nobody knows whose password it has.
+  absl::StatusOr<JoinedAccount> Join(db::Transaction& transaction, const Email& email,
+                                     absl::string_view language,
+                                     const id::AccountId& new_account_id, absl::Time now);
+
+  // A pending sign-up for the address is void.
+  absl::Status VoidSignUp(db::Transaction& transaction, const Email& email);
 
   // Replaces the hash by one of the same password at another cost; does nothing if the password was
   // changed meanwhile.

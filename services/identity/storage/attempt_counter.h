@@ -27,6 +27,9 @@ enum class AttemptKind {
   kPasswordResetFromClient = 8,
   kRemovalCodeOfEmail = 9,
   kInvitationOfEmail = 20,
+  kMailboxCodeOfEmail = 21,
+  kMailboxCodeFromClient = 22,
+  kMailboxTryFromClient = 23,
   kServiceAccountSignInFromClient = 30,
 };
 

@@ -18,6 +18,7 @@ const testing::TestDatabase& Filled() {
         INSERT INTO accounts (account_id, email, normalized_email, password_hash, created_at)
         SELECT md5('account' || i)::uuid, i || '@x.example', i || '@x.example', 'hash', now()
         FROM generate_series(1, 20000) AS i;
+        UPDATE accounts SET told_version = 1 WHERE account_id < '80000000-0000-0000-0000-000000000000';
         INSERT INTO sign_ups (normalized_email, email, password_hash, token_hash, created_at, expires_at)
         SELECT 's' || i || '@x.example', 's' || i || '@x.example', 'hash', sha256(i::text::bytea), now(),
                now() + i * interval '1 second'
@@ -32,6 +33,11 @@ const testing::TestDatabase& Filled() {
                                    roles, created_at)
         SELECT md5('member' || i)::uuid, md5('clinic' || (1 + i % 2000))::uuid, md5('account' || i)::uuid,
                i || '@x.example', i || '@x.example', 'Member', 4, now()
+        FROM generate_series(1, 20000) AS i;
+        INSERT INTO mailbox_codes (mailbox_code_id, normalized_email, email, language, key_id, code_mac, created_at,
+                                   expires_at)
+        SELECT md5('code' || i)::uuid, i || '@x.example', i || '@x.example', 'en', 'k1', sha256(i::text::bytea), now(),
+               now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
         INSERT INTO known_devices (device_id, account_id, token_hash, created_at, last_seen_at)
         SELECT md5('device' || i)::uuid, md5('account' || i)::uuid, sha256(i::text::bytea), now(),
@@ -65,7 +71,7 @@ const testing::TestDatabase& Filled() {
         FROM generate_series(1, 20000) AS i;
         ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, known_devices,
                 password_resets, second_factors, recovery_codes, second_factor_challenges, service_accounts,
-                service_account_secrets, service_account_sessions, session_endings;)");
+                service_account_secrets, service_account_sessions, session_endings, mailbox_codes;)");
     return made;
   }();
   return database;

@@ -13,6 +13,10 @@ void AddSchema(db::PoolOptions& options) {
       options.queries.end(),
       {queries::kAll, audit::queries::kAll, idempotency::queries::kAll, outbox::queries::kAll});
   options.constraint_errors["clinics_slug_key"] = ClinicSlugTaken;
+  // Closed meanwhile.
+  options.constraint_errors["sessions_account_open"] = CredentialsRejected;
+  options.constraint_errors["second_factors_account_open"] = CredentialsRejected;
+  options.constraint_errors["staff_members_account_open"] = CredentialsRejected;
   // The account was invited under another address that it had.
   options.constraint_errors["staff_members_account_clinic_key"] = StaffExists;
 }
@@ -24,7 +28,8 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
            .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
                        "session_details", "known_devices", "password_resets", "second_factors",
                        "staff_changes", "clinic_settings", "session_endings", "service_accounts",
-                       "service_account_endings"}}};
+                       "service_account_endings", "account_directory", "mailbox_codes",
+                       "account_closing"}}};
 }
 
 }  // namespace portal::identity

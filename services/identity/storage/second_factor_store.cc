@@ -83,7 +83,9 @@ absl::Status SecondFactorStore::PutRecoveryCodes(db::Transaction& transaction,
 
 absl::StatusOr<bool> SecondFactorStore::Remove(db::Transaction& transaction,
                                                const id::AccountId& account_id) {
-  if (transaction.Exec(queries::kDeleteSecondFactor, account_id).empty()) return false;
+  const std::optional<db::Row> row =
+      transaction.Exec(queries::kDeleteSecondFactor, account_id).AtMostOne();
+  if (!row.has_value() || !row->Bool("was_confirmed")) return false;
   transaction.Exec(queries::kUnproveSessions, account_id);
   return true;
 }
@@ -103,7 +105,7 @@ absl::StatusOr<std::optional<std::string>> SecondFactorStore::TryRemovalCode(
   return pool_.Execute(
       call, [&](db::Session& session) -> absl::StatusOr<std::optional<std::string>> {
         const std::optional<db::Row> row =
-            session.Exec(queries::kCountRemovalCodeTry, account_id, now, kTriesPerRemovalCode)
+            session.Exec(queries::kCountRemovalCodeTry, account_id, now, kTriesPerMailboxCode)
                 .AtMostOne();
         if (!row.has_value()) return std::nullopt;
         return row->Bytes("removal_code");

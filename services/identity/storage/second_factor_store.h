@@ -62,8 +62,9 @@ class SecondFactorStore {
   absl::Status PutRecoveryCodes(db::Transaction& transaction, const id::AccountId& account_id,
                                 const std::vector<std::string>& code_hashes);
 
-  // Removes a confirmed factor with its recovery codes; no session counts as having proven it any
-  // more. False if there was none. Who may ask for that, the caller has found out.
+  // Removes a factor, even a begun one, with its recovery codes; no session counts as having proven
+  // it any more. False if there was no confirmed one. Who may ask for that, the caller has found
+  // out.
   absl::StatusOr<bool> Remove(db::Transaction& transaction, const id::AccountId& account_id);
 
   // Takes the place of an earlier code that proves the mailbox of who asks for a removal. False if
@@ -71,7 +72,7 @@ class SecondFactorStore {
   absl::StatusOr<bool> PutRemovalCode(db::Transaction& transaction, const id::AccountId& account_id,
                                       absl::string_view sealed_code, absl::Time expires_at);
   // Counts a try, and returns what to compare it with: of any number at once no more than
-  // kTriesPerRemovalCode get it. None if there is no code, or it was tried too often, or at `now`
+  // kTriesPerMailboxCode get it. None if there is no code, or it was tried too often, or at `now`
   // expired.
   absl::StatusOr<std::optional<std::string>> TryRemovalCode(const db::CallOptions& call,
                                                             const id::AccountId& account_id,

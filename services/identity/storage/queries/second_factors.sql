@@ -36,8 +36,8 @@ DELETE FROM recovery_codes WHERE account_id = $1
 INSERT INTO recovery_codes (account_id, code_hash) SELECT $1, decode(code_hash, 'hex') FROM unnest($2::text[]) AS code_hash
 
 -- name: DeleteSecondFactor
--- With its recovery codes; no row if there was none.
-DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL RETURNING account_id
+-- With its recovery codes.
+DELETE FROM second_factors WHERE account_id = $1 RETURNING confirmed_at IS NOT NULL AS was_confirmed
 
 -- name: UnproveSessions
 -- What was proven is gone.

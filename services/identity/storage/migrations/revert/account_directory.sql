@@ -1,0 +1,5 @@
+BEGIN;
+
+ALTER TABLE accounts DROP COLUMN told_version;
+
+COMMIT;

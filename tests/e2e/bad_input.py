@@ -112,6 +112,7 @@ ALTERED: dict[str, dict[str, Any]] = {
     "identity.ClinicService/UpdateStaffMember": {"roles": ["STAFF_ROLE_OWNER"]},
     "identity.ClinicService/SuspendStaffMember": {"staff_member_id": new_id()},
     "identity.ClinicService/ReinstateStaffMember": {"staff_member_id": new_id()},
+    "identity.ClinicService/ResetStaffSecondFactor": {"staff_member_id": new_id()},
     "identity.ClinicService/RemoveStaffMember": {"staff_member_id": new_id()},
     "identity.ClinicService/ResendStaffInvitation": {"staff_member_id": new_id()},
     "identity.ClinicService/InviteStaffMember": {"email": "another@example.com"},

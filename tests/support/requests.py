@@ -3,9 +3,10 @@ it succeeds each time it is asked for; a method without an entry fails the tests
 
 import secrets
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 from suite import people
+from suite.client import SignedIn
 from suite.demo_data import date
 from suite.services import TERMS_VERSION
 from tests.support.calls import GATEWAY
@@ -107,8 +108,11 @@ def _with_second_factor(world: World) -> list[str]:
 
 
 def _begun_second_factor(world: World) -> Fields:
-    subject = world.new_subject()
-    begun = subject.call("identity.SecondFactorService/BeginSecondFactor", {"password": PASSWORD})
+    return _begin_second_factor(world.new_subject())
+
+
+def _begin_second_factor(person: Union[Person, SignedIn]) -> Fields:
+    begun = person.call("identity.SecondFactorService/BeginSecondFactor", {"password": PASSWORD})
     return {"second_factor_code": totp(begun["secret"])}
 
 
@@ -210,6 +214,16 @@ def _of_member(world: World) -> Fields:
     assert accepted.ok, accepted
     members = world.here.staff_members()
     return _of_clinic(world) | {"staff_member_id": members[-1]["staff_member_id"], "request_id": new_id()}
+
+
+def _of_member_without_phone(world: World) -> Fields:
+    """Somebody on the staff with a second factor."""
+    email = world.new_email()
+    people.invite_staff(world.suite, world.here.owner.session, world.here.clinic_id, email, ("STAFF_ROLE_FRONT_DESK",))
+    member = people.accept_invitation(world.suite, email, PASSWORD, "Dr. New")
+    member.call("identity.SecondFactorService/ConfirmSecondFactor", _begin_second_factor(member))
+    newest = world.here.staff_members()[-1]
+    return _of_clinic(world) | {"staff_member_id": newest["staff_member_id"], "request_id": new_id()}
 
 
 def _of_suspended(world: World) -> Fields:
@@ -496,6 +510,7 @@ REQUESTS = {
     "identity.ClinicService/UpdateStaffMember": Recipe("owner", _update_member),
     "identity.ClinicService/SuspendStaffMember": Recipe("owner", _of_member),
     "identity.ClinicService/ReinstateStaffMember": Recipe("owner", _of_suspended),
+    "identity.ClinicService/ResetStaffSecondFactor": Recipe("owner", _of_member_without_phone),
     "identity.ClinicService/RemoveStaffMember": Recipe("owner", _of_invited),
     "identity.ClinicService/ResendStaffInvitation": Recipe("owner", _of_invited),
     "identity.ClinicService/InviteStaffMember": Recipe("owner", _invite),

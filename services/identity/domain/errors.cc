@@ -112,6 +112,11 @@ absl::Status LastOwner() {
                        "the clinic would be left without an active owner");
 }
 
+absl::Status OwnSecondFactor() {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "OWN_SECOND_FACTOR",
+                       "one's own second factor is disabled with a code");
+}
+
 absl::Status SecondFactorNeeded() {
   return status::Error(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_NEEDED",
                        "sign in with a second factor to do this");

@@ -54,6 +54,8 @@ absl::Status StaffMemberInState(absl::string_view state);
 absl::Status LastOwner();
 // FAILED_PRECONDITION/SECOND_FACTOR_NEEDED.
 absl::Status SecondFactorNeeded();
+// FAILED_PRECONDITION/OWN_SECOND_FACTOR.
+absl::Status OwnSecondFactor();
 
 // UNIMPLEMENTED/METHOD_NOT_FOUND: clients are offered no method at this path.
 absl::Status MethodNotFound();

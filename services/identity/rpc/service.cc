@@ -82,6 +82,8 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("SuspendStaffMember", Lane::kWrite, &staff_, &StaffHandlers::SuspendStaffMember)
       .Unary("ReinstateStaffMember", Lane::kWrite, &staff_, &StaffHandlers::ReinstateStaffMember)
       .Unary("RemoveStaffMember", Lane::kWrite, &staff_, &StaffHandlers::RemoveStaffMember)
+      .Unary("ResetStaffSecondFactor", Lane::kWrite, &staff_,
+             &StaffHandlers::ResetStaffSecondFactor)
       .Unary("ResendStaffInvitation", Lane::kWrite, &staff_, &StaffHandlers::ResendStaffInvitation)
       .Unary("InviteStaffMember", Lane::kWrite, &clinics_, &ClinicHandlers::InviteStaffMember)
       .Unary("ListStaffMembers", Lane::kRead, &clinics_, &ClinicHandlers::ListStaffMembers)

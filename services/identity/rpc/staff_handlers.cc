@@ -12,6 +12,7 @@
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/email.h"
+#include "services/identity/domain/errors.h"
 #include "services/identity/domain/limits.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/staff_event.h"
@@ -22,8 +23,11 @@ StaffHandlers::StaffHandlers(const Dependencies& dependencies)
     : deps_(dependencies),
       clinics_(dependencies.pool),
       staff_(dependencies.pool),
+      accounts_(dependencies.pool),
+      factors_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
-      mails_(dependencies.outbox, dependencies.portal_base_url) {}
+      mails_(dependencies.outbox, dependencies.portal_base_url),
+      notices_(dependencies.outbox, dependencies.portal_base_url) {}
 
 absl::StatusOr<v1::StaffMember> StaffHandlers::UpdateStaffMember(
     const rpc::Context& context, const v1::UpdateStaffMemberRequest& request) {
@@ -75,6 +79,20 @@ absl::StatusOr<v1::RemoveStaffMemberResponse> StaffHandlers::RemoveStaffMember(
   return v1::RemoveStaffMemberResponse();
 }
 
+absl::StatusOr<v1::ResetStaffSecondFactorResponse> StaffHandlers::ResetStaffSecondFactor(
+    const rpc::Context& context, const v1::ResetStaffSecondFactorRequest& request) {
+  const auto reset = [&](db::Transaction& transaction, const Clinic&,
+                         const LockedStaffMember& found) -> absl::StatusOr<StaffMember> {
+    RETURN_IF_ERROR(CheckState(found.member, StaffState::kActive));
+    // With a stolen session of the owner's it would be too easy.
+    if (found.member.account_id == context.account_id()) return OwnSecondFactor();
+    RETURN_IF_ERROR(EndSecondFactor(transaction, *found.member.account_id));
+    return found.member;
+  };
+  RETURN_IF_ERROR(ChangeOnce(context, request, reset).status());
+  return v1::ResetStaffSecondFactorResponse();
+}
+
 absl::StatusOr<v1::StaffMember> StaffHandlers::ResendStaffInvitation(
     const rpc::Context& context, const v1::ResendStaffInvitationRequest& request) {
   const auto resend = [&](db::Transaction& transaction, const Clinic& clinic,
@@ -120,6 +138,19 @@ absl::StatusOr<StaffMember> StaffHandlers::Make(db::Transaction& transaction,
   ASSIGN_OR_RETURN(StaffMember after, change(transaction, clinic, found));
   RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, after)}));
   return after;
+}
+
+absl::Status StaffHandlers::EndSecondFactor(db::Transaction& transaction,
+                                            const id::AccountId& account_id) {
+  ASSIGN_OR_RETURN(const bool removed, factors_.Remove(transaction, account_id));
+  if (!removed) return SecondFactorNotEnabled();
+  ASSIGN_OR_RETURN(const std::optional<Account> account, accounts_.Find(transaction, account_id));
+  if (!account.has_value()) return status::Internal("a member of a staff has no open account");
+  ASSIGN_OR_RETURN(Email email, Email::Parse("email", account->email));
+  notices_.SecondFactorChanged(transaction,
+                               {.email = std::move(email), .language = account->language},
+                               /*enabled=*/false);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<StaffMember> StaffHandlers::Store(db::Transaction& transaction,

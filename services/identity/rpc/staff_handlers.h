@@ -7,10 +7,13 @@
 #include "libs/rpc/context.h"
 #include "portal/identity/v1/clinic.pb.h"
 #include "portal/identity/v1/clinic_service.pb.h"
+#include "services/identity/rpc/account_notices.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/rpc/mails.h"
+#include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/clinic_store.h"
+#include "services/identity/storage/second_factor_store.h"
 #include "services/identity/storage/staff_store.h"
 
 namespace portal::identity {
@@ -30,6 +33,8 @@ class StaffHandlers {
       const rpc::Context& context, const v1::ReinstateStaffMemberRequest& request);
   absl::StatusOr<v1::RemoveStaffMemberResponse> RemoveStaffMember(
       const rpc::Context& context, const v1::RemoveStaffMemberRequest& request);
+  absl::StatusOr<v1::ResetStaffSecondFactorResponse> ResetStaffSecondFactor(
+      const rpc::Context& context, const v1::ResetStaffSecondFactorRequest& request);
   absl::StatusOr<v1::StaffMember> ResendStaffInvitation(
       const rpc::Context& context, const v1::ResendStaffInvitationRequest& request);
 
@@ -47,12 +52,16 @@ class StaffHandlers {
   // Stores the member with the next version, unless it was the last owner and is none any more.
   absl::StatusOr<StaffMember> Store(db::Transaction& transaction, const LockedStaffMember& found,
                                     StaffMember after);
+  absl::Status EndSecondFactor(db::Transaction& transaction, const id::AccountId& account_id);
 
   const Dependencies deps_;
   ClinicStore clinics_;
   StaffStore staff_;
+  AccountStore accounts_;
+  SecondFactorStore factors_;
   AttemptCounter attempts_;
   const Mails mails_;
+  const AccountNotices notices_;
 };
 
 }  // namespace portal::identity

@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/identity/domain/limits.h"
+#include "services/identity/rpc/second_factor_fixture.h"
 #include "services/identity/rpc/service_fixture.h"
 
 namespace portal::identity {
@@ -349,6 +351,128 @@ TEST_F(StaffTest, RepeatedChangeGetsTheSameAnswerAndIsMadeOnce) {
   EXPECT_EQ(Staff(), before);
   EXPECT_EQ(Sql("SELECT count(*) FROM audit_events WHERE action = 'identity.SuspendStaffMember'"),
             "1");
+}
+
+// Anna, who has a second factor, on the staff of a clinic whose owner is "owner@example.org".
+class LostFactorTest : public SecondFactorTest {
+ protected:
+  LostFactorTest() : clinic_id_(NewClinic("willow-creek", "owner@example.org")) {
+    anna_ = Join("anna@example.org", STAFF_ROLE_PRACTITIONER);
+    Enable();
+  }
+
+  std::string Owner() { return PassportOf(NewSessionToken("owner@example.org")); }
+  // Returns the membership's id.
+  std::string Join(const std::string& email, policy::v1::StaffRole role) {
+    EXPECT_EQ(Invite(InviteRequest(clinic_id_, email, role), Owner()).Outcome(), "OK");
+    return Accept(InvitationToken()).response.staff_member().staff_member_id();
+  }
+  Answer<v1::ResetStaffSecondFactorResponse> Reset(const std::string& staff_member_id,
+                                                   const std::string& passport,
+                                                   std::string request_id = "") {
+    v1::ResetStaffSecondFactorRequest request;
+    request.set_clinic_id(clinic_id_);
+    request.set_staff_member_id(staff_member_id);
+    request.set_request_id(request_id.empty() ? NewRequestId() : std::move(request_id));
+    return Call(*clinics_, &v1::ClinicService::Stub::ResetStaffSecondFactor, request, passport);
+  }
+
+  const std::string clinic_id_;
+  std::string anna_;
+};
+
+TEST_F(LostFactorTest, OwnerEndsItAndTheMemberIsTold) {
+  const std::string challenge = Challenge();
+  EXPECT_TRUE(GetSession(Passport()).response.has_second_factor_time());
+  const std::string owner = Owner();
+  Notices();
+  const std::string request_id = NewRequestId();
+  ASSERT_EQ(Reset(anna_, owner, request_id).Outcome(), "OK");
+  EXPECT_FALSE(Get().response.enabled());
+  EXPECT_EQ(Count("recovery_codes"), "0");
+  EXPECT_FALSE(GetSession(Passport()).response.has_second_factor_time());
+  EXPECT_EQ(Complete(challenge, Code()).Outcome(), "SECOND_FACTOR_NOT_ENABLED");
+  EXPECT_TRUE(SignIn("anna@example.org").response.has_session());
+  EXPECT_EQ(Reset(anna_, owner, request_id).Outcome(), "OK");
+  EXPECT_EQ(Reset(anna_, owner).Outcome(), "SECOND_FACTOR_NOT_ENABLED");
+
+  std::vector<messaging::v1::Notice> told;
+  for (messaging::v1::Notice& notice : Notices()) {
+    if (notice.has_second_factor_changed()) told.push_back(std::move(notice));
+  }
+  ASSERT_EQ(told.size(), 1);
+  EXPECT_EQ(told[0].recipient().email(), "anna@example.org");
+  EXPECT_FALSE(told[0].second_factor_changed().enabled());
+  EXPECT_EQ(Sql("SELECT actor_kind, resource_kind, resource_id FROM audit_events "
+                "WHERE action = 'identity.ResetStaffSecondFactor' AND outcome = 'OK'"),
+            absl::StrCat("staff|staff_member|", anna_));
+}
+
+TEST_F(LostFactorTest, NobodyElseEndsIt) {
+  const std::string second_owner = Join("second@example.org", STAFF_ROLE_OWNER);
+  Join("ben@example.org", STAFF_ROLE_FRONT_DESK);
+  NewClinic("elm-street", "stranger@example.org");
+  EXPECT_EQ(Reset(anna_, PassportOf(NewSessionToken("ben@example.org"))).Outcome(),
+            "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(Reset(anna_, PassportOf(NewSessionToken("stranger@example.org"))).Outcome(),
+            "NOT_STAFF_OF_CLINIC");
+  EXPECT_EQ(Reset(anna_, Passport()).Outcome(), "ROLE_NOT_ALLOWED");
+  // Demoted since the passport was issued.
+  const std::string passport = PassportOf(NewSessionToken("second@example.org"));
+  Sql("UPDATE staff_members SET roles = 4 WHERE staff_member_id = '" + second_owner + "'");
+  EXPECT_EQ(Reset(anna_, passport).Outcome(), "ROLE_NOT_ALLOWED");
+  EXPECT_TRUE(Get().response.enabled());
+}
+
+TEST_F(LostFactorTest, OnlyAnActiveMembersAndNotOnesOwn) {
+  const std::string owner = Owner();
+  const auto invited =
+      Invite(InviteRequest(clinic_id_, "eve@example.org", STAFF_ROLE_OWNER), owner);
+  EXPECT_EQ(Reset(invited.response.staff_member_id(), owner).Outcome(), "STAFF_MEMBER_STATE");
+  EXPECT_EQ(Reset(StaffMemberId::New(clock_).ToString(), owner).Outcome(),
+            "STAFF_MEMBER_NOT_FOUND");
+  EXPECT_EQ(Reset("anna", owner).Outcome(), "INVALID_FIELD");
+  EXPECT_EQ(Reset(anna_, owner, "1").Outcome(), "INVALID_FIELD");
+  Sql("UPDATE staff_members SET suspended_at = now() WHERE staff_member_id = '" + anna_ + "'");
+  EXPECT_EQ(Reset(anna_, owner).Outcome(), "STAFF_MEMBER_STATE");
+  Sql("UPDATE staff_members SET suspended_at = NULL, roles = 2");
+  EXPECT_EQ(Reset(anna_, Passport()).Outcome(), "OWN_SECOND_FACTOR");
+  EXPECT_TRUE(Get().response.enabled());
+  EXPECT_TRUE(GetSession(Passport()).response.has_second_factor_time());
+}
+
+TEST_F(LostFactorTest, FactorThatWasOnlyBegunStays) {
+  ASSERT_EQ(Disable(Code()).Outcome(), "OK");
+  ASSERT_EQ(Begin().Outcome(), "OK");
+  EXPECT_EQ(Reset(anna_, Owner()).Outcome(), "SECOND_FACTOR_NOT_ENABLED");
+  EXPECT_EQ(Count("second_factors"), "1");
+}
+
+TEST_F(LostFactorTest, WhereOneIsRequiredTheMemberActsAgainWithAnother) {
+  Sql("UPDATE clinics SET second_factor_required = true");
+  // The owner's session has proven one of its own.
+  Sql("UPDATE sessions SET second_factor_at = now()");
+  const std::string owner = NewSessionToken("owner@example.org");
+  Sql("UPDATE sessions SET second_factor_at = now()");
+  ASSERT_EQ(Reset(anna_, PassportOf(owner)).Outcome(), "OK");
+  EXPECT_TRUE(GetSession(Passport()).response.memberships(0).second_factor_needed());
+  Enable();
+  EXPECT_FALSE(GetSession(Passport()).response.memberships(0).second_factor_needed());
+}
+
+TEST_F(LostFactorTest, EndedWhileTheAccountClosesItIsGoneAndSoIsTheAccount) {
+  const std::string owner = Owner();
+  const std::string passport = Passport();
+  InParallel(2, [&](int i) {
+    if (i == 0) {
+      EXPECT_EQ(CloseAccount(passport, kPassword, "", Code()).Outcome(), "OK");
+    } else {
+      EXPECT_THAT(Reset(anna_, owner).Outcome(),
+                  ::testing::AnyOf("OK", "STAFF_MEMBER_NOT_FOUND", "SECOND_FACTOR_NOT_ENABLED"));
+    }
+  });
+  EXPECT_EQ(Count("second_factors"), "0");
+  EXPECT_EQ(Count("accounts WHERE closed_at IS NOT NULL"), "1");
 }
 
 }  // namespace

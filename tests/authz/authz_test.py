@@ -253,7 +253,7 @@ class HiddenTest(unittest.TestCase):
 
     def test_links_that_were_used_are_not_told_from_unknown_ones(self) -> None:
         for method in ("identity.AccountService/VerifyEmail", "identity.ClinicService/AcceptStaffInvitation",
-                       "identity.PasswordService/ResetPassword"):
+                       "identity.PasswordService/ResetPassword", "identity.EmailChangeService/ConfirmEmailChange"):
             with self.subTest(method):
                 request = REQUESTS[method].make(world)
                 self.assertTrue(send(method, request).ok)

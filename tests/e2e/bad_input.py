@@ -105,6 +105,8 @@ ALTERED: dict[str, dict[str, Any]] = {
     "identity.PasswordService/ResetPassword": {"token": "A" * 43},
     "identity.AccountService/UpdateAccount": {"account": {"language": "en"}},
     "identity.AccountService/AcceptTerms": {"version": 2},
+    "identity.EmailChangeService/RequestEmailChange": {"email": "another@example.com"},
+    "identity.EmailChangeService/ConfirmEmailChange": {"token": "A" * 43},
     "identity.MailboxService/RequestMailboxCode": {"email": "another@example.com"},
     "identity.MailboxService/ConfirmMailboxCode": {"email": "another@example.com"},
     "identity.ClinicService/CreateClinic": {"owner_email": "another@example.com"},

@@ -163,6 +163,18 @@ def _complete_removal(world: World) -> Fields:
     return _challenge_again(world)
 
 
+def _request_email_change(world: World) -> Fields:
+    world.new_subject()
+    return {"email": world.new_email(), "password": PASSWORD, "request_id": new_id()}
+
+
+def _confirm_email_change(world: World) -> Fields:
+    request = _request_email_change(world)
+    world.subject.call("identity.EmailChangeService/RequestEmailChange", request)
+    token = world.suite.mailbox.wait_for_token(request["email"], page="confirm-email")
+    return {"token": token, "request_id": new_id()}
+
+
 def _request_mailbox_code(world: World) -> Fields:
     visitor = {"email": world.new_email(), "client_address": "192.0.2.1", "language": "fr"}
     return _of_clinic(world) | visitor | {"request_id": new_id()}
@@ -501,6 +513,8 @@ REQUESTS = {
     "identity.PasswordService/RequestPasswordReset": Recipe("nobody", _request_reset),
     "identity.PasswordService/ResetPassword": Recipe("nobody", _reset_password),
     "identity.SessionFeedService/WatchEndedSessions": Recipe("nobody", _nothing, certificate="records"),
+    "identity.EmailChangeService/RequestEmailChange": Recipe("account", _request_email_change),
+    "identity.EmailChangeService/ConfirmEmailChange": Recipe("nobody", _confirm_email_change),
     "identity.MailboxService/RequestMailboxCode": Recipe("nobody", _request_mailbox_code, certificate=SCHEDULING),
     "identity.MailboxService/ConfirmMailboxCode": Recipe("nobody", _confirm_mailbox_code, certificate=SCHEDULING),
     "envoy.service.auth.v3.Authorization/Check": Recipe("nobody", _check),

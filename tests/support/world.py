@@ -21,7 +21,7 @@ NEW_PASSWORD = "another long secret of the test's own"
 # These change the caller's account or sessions for good: whoever is asked to make the call, an account does that was made
 # with the request.
 BY_SUBJECT = ("CloseAccount", "RevokeSession", "SignOutEverywhere", "ChangePassword", "ConfirmSecondFactor",
-              "RegenerateRecoveryCodes", "DisableSecondFactor")
+              "RegenerateRecoveryCodes", "DisableSecondFactor", "RequestEmailChange")
 ROLES = {"owner": "STAFF_ROLE_OWNER", "practitioner": "STAFF_ROLE_PRACTITIONER", "front_desk": "STAFF_ROLE_FRONT_DESK"}
 
 

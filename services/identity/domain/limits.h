@@ -34,6 +34,7 @@ inline constexpr size_t kTokenCharacters = 43;
 
 inline constexpr absl::Duration kVerificationLifetime = absl::Hours(1);
 inline constexpr absl::Duration kPasswordResetLifetime = absl::Hours(1);
+inline constexpr absl::Duration kEmailChangeLifetime = absl::Hours(1);
 inline constexpr absl::Duration kInvitationLifetime = absl::Hours(7 * 24);
 
 // Codes of authenticator apps and of mails.
@@ -76,6 +77,8 @@ inline constexpr AttemptLimit kSignInsPerDevice = kSignInsPerAccount;
 // Mails that strangers can have us send to one mailbox: for sign-ups, and for forgotten passwords.
 inline constexpr AttemptLimit kSignUpsPerEmail = {5, absl::Hours(1)};
 inline constexpr AttemptLimit kPasswordResetsPerEmail = {5, absl::Hours(1)};
+// The same from accounts that want to move there.
+inline constexpr AttemptLimit kEmailChangesPerEmail = {5, absl::Hours(1)};
 // Passwords tried with one link: wide enough for a person who tries all variants they remember, in
 // the link's hour. Afterwards the link is void.
 inline constexpr int kPasswordsPerLink = 10;

@@ -16,21 +16,13 @@
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/language.h"
 #include "services/identity/domain/terms.h"
+#include "services/identity/rpc/account_event.h"
 #include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/repetition.h"
 
 namespace portal::identity {
 namespace {
-
-audit::Event EventAbout(const rpc::Context& context, const id::AccountId& account_id) {
-  audit::Event event = context.AuditEvent();
-  event.actor_kind = audit::ActorKind::kAccount;
-  event.actor_id = account_id;
-  event.resource_kind = "account";
-  event.resource_id = account_id.ToString();
-  return event;
-}
 
 // The trail keeps every version that the account of `event` agreed to, the account the last one.
 audit::Event ConsentTo(audit::Event event, int terms_version) {

@@ -132,6 +132,18 @@ TEST_F(AccountTest, ClientIsLimitedOverAllAddresses) {
   EXPECT_EQ(SignUp("last@example.org", kPassword, "", "192.0.2.2").Outcome(), "OK");
 }
 
+TEST_F(AccountTest, SigningUpAgainSendsALinkInPlaceOfAnExpiredOne) {
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string lost = VerificationToken();
+  clock_.Advance(kVerificationLifetime);
+  EXPECT_EQ(SignIn("anna@example.org").Outcome(), "EMAIL_NOT_VERIFIED");
+  ASSERT_EQ(SignUp("anna@example.org").Outcome(), "OK");
+  const std::string link = VerificationToken();
+  EXPECT_EQ(VerifyEmail(lost).Outcome(), "LINK_REJECTED");
+  EXPECT_EQ(VerifyEmail(link).Outcome(), "OK");
+  EXPECT_EQ(SignIn("anna@example.org").Outcome(), "OK");
+}
+
 TEST_F(AccountTest, OnlyTheNewestLinkCountsWithItsOwnPassword) {
   ASSERT_EQ(SignUp("victim@example.org", "the attacker's choice").Outcome(), "OK");
   const std::string attackers = VerificationToken();

@@ -32,6 +32,27 @@ void AccountNotices::ResetPasswordOfNobody(db::Transaction& transaction, const A
   outbox_.Append(transaction, kDecoyTopic, ResetNotice(to, token).SerializeAsString());
 }
 
+void AccountNotices::ConfirmNewEmail(db::Transaction& transaction, const AccountContact& to,
+                                     absl::string_view token) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_confirm_new_email()->set_link(
+      absl::StrCat(portal_base_url_, "/confirm-email#token=", token));
+  notice::Append(transaction, outbox_, notice);
+}
+
+void AccountNotices::EmailChangeRequested(db::Transaction& transaction,
+                                          const AccountContact& to) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_email_change_requested();
+  notice::Append(transaction, outbox_, notice);
+}
+
+void AccountNotices::EmailChanged(db::Transaction& transaction, const AccountContact& to) const {
+  messaging::v1::Notice notice = NoticeTo(to);
+  notice.mutable_email_changed();
+  notice::Append(transaction, outbox_, notice);
+}
+
 void AccountNotices::AccountClosed(db::Transaction& transaction, const AccountContact& to) const {
   messaging::v1::Notice notice = NoticeTo(to);
   notice.mutable_account_closed();

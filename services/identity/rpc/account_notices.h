@@ -38,6 +38,12 @@ class AccountNotices {
                                     absl::Time removal_at, absl::string_view token) const;
   void MailboxCode(db::Transaction& transaction, const AccountContact& to,
                    absl::string_view code) const;
+  // `to`: at the new address.
+  void ConfirmNewEmail(db::Transaction& transaction, const AccountContact& to,
+                       absl::string_view token) const;
+  void EmailChangeRequested(db::Transaction& transaction, const AccountContact& to) const;
+  // `to`: at the old address.
+  void EmailChanged(db::Transaction& transaction, const AccountContact& to) const;
   void AccountClosed(db::Transaction& transaction, const AccountContact& to) const;
   // `device`: what DeviceName() made of it.
   void NewDeviceSignIn(db::Transaction& transaction, const AccountContact& to, absl::Time at,

@@ -17,21 +17,17 @@ namespace portal::identity {
 ClosureHandlers::ClosureHandlers(const Dependencies& dependencies)
     : deps_(dependencies),
       accounts_(dependencies.pool),
-      password_store_(dependencies.pool),
-      sessions_(dependencies.pool),
-      devices_(dependencies.pool),
       factors_(dependencies.pool),
-      challenges_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
-      passwords_(dependencies.hasher, accounts_, attempts_),
+      owner_check_(dependencies),
       second_factor_check_(factors_, dependencies.sealer, dependencies.clock),
+      cut_off_(dependencies),
       directory_(dependencies.pool, dependencies.outbox),
       notices_(dependencies.outbox, dependencies.portal_base_url) {}
 
 absl::StatusOr<v1::CloseAccountResponse> ClosureHandlers::CloseAccount(
     const rpc::Context& context, const v1::CloseAccountRequest& request) {
   using Response = v1::CloseAccountResponse;
-  RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", request.password()));
   ASSIGN_OR_RETURN(
       const std::optional<SecondFactorCode> code,
       SecondFactorCode::ParseOptional("second_factor_code", request.second_factor_code()));
@@ -42,7 +38,7 @@ absl::StatusOr<v1::CloseAccountResponse> ClosureHandlers::CloseAccount(
                    deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
 
-  const absl::StatusOr<Owner> owner = Reauthenticate(context, request.password());
+  const absl::StatusOr<Owner> owner = owner_check_.Check(context, request.password());
   // A copy whose first one closed the account meanwhile finds the session ended.
   if (!IsSettled(owner.status()) && status::ReasonOf(owner.status()) != "SESSION_ENDED") {
     return owner.status();
@@ -57,17 +53,6 @@ absl::StatusOr<v1::CloseAccountResponse> ClosureHandlers::CloseAccount(
       });
 }
 
-absl::StatusOr<Owner> ClosureHandlers::Reauthenticate(const rpc::Context& context,
-                                                      const std::string& password) {
-  const db::CallOptions call = rpc::CallOf(context);
-  ASSIGN_OR_RETURN(std::optional<Owner> owner,
-                   password_store_.FindOwner(call, context.session_id(), context.account_id(),
-                                             deps_.session_limits, deps_.clock.Now()));
-  if (!owner.has_value()) return SessionEnded();
-  RETURN_IF_ERROR(passwords_.CheckOwner(call, *owner, password));
-  return *std::move(owner);
-}
-
 absl::Status ClosureHandlers::Close(db::Transaction& transaction, const rpc::Context& context,
                                     const Owner& owner,
                                     const std::optional<SecondFactorCode>& code) {
@@ -77,22 +62,14 @@ absl::Status ClosureHandlers::Close(db::Transaction& transaction, const rpc::Con
                                    deps_.clock.Now()));
   RETURN_IF_ERROR(EndMemberships(transaction, context, owner.account_id));
   RETURN_IF_ERROR(second_factor_check_.CheckIfEnabled(transaction, owner.account_id, code));
-  RETURN_IF_ERROR(CutOff(transaction, owner));
+  RETURN_IF_ERROR(factors_.Remove(transaction, owner.account_id).status());
+  RETURN_IF_ERROR(cut_off_.Run(transaction, owner.account_id, std::nullopt, std::nullopt));
+  RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(contact.email, owner.device_id)));
   RETURN_IF_ERROR(accounts_.VoidSignUp(transaction, contact.email));
   RETURN_IF_ERROR(directory_.Tell(transaction, owner.account_id));
   notices_.AccountClosed(transaction, contact);
   deps_.outbox.Append(transaction, kAccountClosedTopic, AccountClosedPayload(owner.account_id));
   return absl::OkStatus();
-}
-
-absl::Status ClosureHandlers::CutOff(db::Transaction& transaction, const Owner& owner) {
-  RETURN_IF_ERROR(
-      sessions_.EndAll(transaction, owner.account_id, std::nullopt, deps_.clock.Now()).status());
-  RETURN_IF_ERROR(factors_.Remove(transaction, owner.account_id).status());
-  RETURN_IF_ERROR(challenges_.Void(transaction, owner.account_id));
-  RETURN_IF_ERROR(devices_.Forget(transaction, owner.account_id, std::nullopt));
-  RETURN_IF_ERROR(password_store_.VoidReset(transaction, owner.account_id));
-  return attempts_.Clear(transaction, SignInAttempt(owner.contact.email, owner.device_id));
 }
 
 absl::Status ClosureHandlers::EndMemberships(db::Transaction& transaction,

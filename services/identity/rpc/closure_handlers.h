@@ -2,7 +2,6 @@
 #define SERVICES_IDENTITY_RPC_CLOSURE_HANDLERS_H_
 
 #include <optional>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,16 +11,14 @@
 #include "services/identity/domain/second_factor.h"
 #include "services/identity/rpc/account_directory.h"
 #include "services/identity/rpc/account_notices.h"
+#include "services/identity/rpc/cut_off.h"
 #include "services/identity/rpc/dependencies.h"
-#include "services/identity/rpc/password_check.h"
+#include "services/identity/rpc/owner_check.h"
 #include "services/identity/rpc/second_factor_check.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/closure_store.h"
-#include "services/identity/storage/device_store.h"
-#include "services/identity/storage/password_store.h"
 #include "services/identity/storage/second_factor_store.h"
-#include "services/identity/storage/session_store.h"
 
 namespace portal::identity {
 
@@ -35,27 +32,20 @@ class ClosureHandlers {
                                                         const v1::CloseAccountRequest& request);
 
  private:
-  // The account of the calling session, once its password was found right.
-  absl::StatusOr<Owner> Reauthenticate(const rpc::Context& context, const std::string& password);
   absl::Status Close(db::Transaction& transaction, const rpc::Context& context, const Owner& owner,
                      const std::optional<SecondFactorCode>& code);
-  // Ends what the account is signed in with or could be.
-  absl::Status CutOff(db::Transaction& transaction, const Owner& owner);
   // With the account's own row in the trail, and one for each clinic that it leaves.
   absl::Status EndMemberships(db::Transaction& transaction, const rpc::Context& context,
                               const id::AccountId& account_id);
 
   const Dependencies deps_;
   AccountStore accounts_;
-  PasswordStore password_store_;
-  SessionStore sessions_;
-  DeviceStore devices_;
   SecondFactorStore factors_;
-  ChallengeStore challenges_;
   ClosureStore closures_;
   AttemptCounter attempts_;
-  PasswordCheck passwords_;
+  OwnerCheck owner_check_;
   SecondFactorCheck second_factor_check_;
+  CutOff cut_off_;
   AccountDirectory directory_;
   const AccountNotices notices_;
 };

@@ -7,32 +7,19 @@
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/limits.h"
+#include "services/identity/rpc/account_event.h"
 #include "services/identity/rpc/client_attempt.h"
 #include "services/identity/rpc/repetition.h"
 
 namespace portal::identity {
-namespace {
-
-audit::Event EventAbout(const rpc::Context& context, const id::AccountId& account_id) {
-  audit::Event event = context.AuditEvent();
-  event.actor_kind = audit::ActorKind::kAccount;
-  event.actor_id = account_id;
-  event.resource_kind = "account";
-  event.resource_id = account_id.ToString();
-  return event;
-}
-
-}  // namespace
-
 PasswordHandlers::PasswordHandlers(const Dependencies& dependencies)
     : deps_(dependencies),
       accounts_(dependencies.pool),
       password_store_(dependencies.pool),
-      sessions_(dependencies.pool),
-      devices_(dependencies.pool),
-      challenges_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
+      owner_check_(dependencies),
+      cut_off_(dependencies),
       notices_(dependencies.outbox, dependencies.portal_base_url) {}
 
 absl::StatusOr<v1::ChangePasswordResponse> PasswordHandlers::ChangePassword(
@@ -47,18 +34,15 @@ absl::StatusOr<v1::ChangePasswordResponse> PasswordHandlers::ChangePassword(
                    deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
 
-  ASSIGN_OR_RETURN(const std::optional<Owner> owner,
-                   password_store_.FindOwner(call, context.session_id(), context.account_id(),
-                                             deps_.session_limits, deps_.clock.Now()));
-  if (!owner.has_value()) return SessionEnded();
-  const absl::StatusOr<std::string> new_hash = HashForOwner(call, *owner, request);
+  ASSIGN_OR_RETURN(const Owner owner, owner_check_.Find(context));
+  const absl::StatusOr<std::string> new_hash = HashForOwner(call, owner, request);
   if (!IsSettled(new_hash.status())) return new_hash.status();
   return deps_.idempotency.Run<Response>(
       deps_.pool, call, key, repeatable,
       [&](db::Transaction& transaction) -> absl::StatusOr<Response> {
         // Said here: a copy whose first one changed the password meanwhile gets that one's answer.
         RETURN_IF_ERROR(new_hash.status());
-        RETURN_IF_ERROR(Change(transaction, context, *owner, *new_hash));
+        RETURN_IF_ERROR(Change(transaction, context, owner, *new_hash));
         return Response();
       });
 }
@@ -76,7 +60,8 @@ absl::Status PasswordHandlers::Change(db::Transaction& transaction, const rpc::C
                                            owner.password_hash.value_or(""), new_hash));
   // Another change came first: what was verified is not the password any more.
   if (!replaced) return CredentialsRejected();
-  RETURN_IF_ERROR(CutOff(transaction, owner.account_id, context.session_id(), owner.device_id));
+  RETURN_IF_ERROR(
+      cut_off_.Run(transaction, owner.account_id, context.session_id(), owner.device_id));
   RETURN_IF_ERROR(
       attempts_.Clear(transaction, SignInAttempt(owner.contact.email, owner.device_id)));
   notices_.PasswordChanged(transaction, owner.contact);
@@ -162,20 +147,10 @@ absl::Status PasswordHandlers::Reset(db::Transaction& transaction, const rpc::Co
                                      const std::string& token_hash, const std::string& new_hash) {
   ASSIGN_OR_RETURN(const ResetAccount account,
                    password_store_.Reset(transaction, token_hash, new_hash, deps_.clock.Now()));
-  RETURN_IF_ERROR(CutOff(transaction, account.account_id, std::nullopt, std::nullopt));
+  RETURN_IF_ERROR(cut_off_.Run(transaction, account.account_id, std::nullopt, std::nullopt));
   RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(account.contact.email)));
   notices_.PasswordChanged(transaction, account.contact);
   return audit::Append(transaction, deps_.clock, {EventAbout(context, account.account_id)});
-}
-
-absl::Status PasswordHandlers::CutOff(db::Transaction& transaction, const id::AccountId& account_id,
-                                      const std::optional<id::SessionId>& kept_session,
-                                      const std::optional<DeviceId>& kept_device) {
-  RETURN_IF_ERROR(
-      sessions_.EndAll(transaction, account_id, kept_session, deps_.clock.Now()).status());
-  RETURN_IF_ERROR(devices_.Forget(transaction, account_id, kept_device));
-  RETURN_IF_ERROR(challenges_.Void(transaction, account_id));
-  return password_store_.VoidReset(transaction, account_id);
 }
 
 }  // namespace portal::identity

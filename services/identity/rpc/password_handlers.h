@@ -10,14 +10,13 @@
 #include "libs/rpc/context.h"
 #include "portal/identity/v1/password_service.pb.h"
 #include "services/identity/rpc/account_notices.h"
+#include "services/identity/rpc/cut_off.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/owner_check.h"
 #include "services/identity/rpc/password_check.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
-#include "services/identity/storage/device_store.h"
 #include "services/identity/storage/password_store.h"
-#include "services/identity/storage/second_factor_store.h"
-#include "services/identity/storage/session_store.h"
 
 namespace portal::identity {
 
@@ -47,20 +46,14 @@ class PasswordHandlers {
                                           const std::string& new_password);
   absl::Status Reset(db::Transaction& transaction, const rpc::Context& context,
                      const std::string& token_hash, const std::string& new_hash);
-  // What every new password means for what the old one opened: but for `kept_session` and
-  // `kept_device`, sessions end, devices are strangers, and sign-ins that were begun are void.
-  absl::Status CutOff(db::Transaction& transaction, const id::AccountId& account_id,
-                      const std::optional<id::SessionId>& kept_session,
-                      const std::optional<DeviceId>& kept_device);
 
   const Dependencies deps_;
   AccountStore accounts_;
   PasswordStore password_store_;
-  SessionStore sessions_;
-  DeviceStore devices_;
-  ChallengeStore challenges_;
   AttemptCounter attempts_;
   PasswordCheck passwords_;
+  OwnerCheck owner_check_;
+  CutOff cut_off_;
   const AccountNotices notices_;
 };
 

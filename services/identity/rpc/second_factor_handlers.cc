@@ -55,13 +55,11 @@ std::string RemovalCodeOf(const id::AccountId& account_id) {
 
 SecondFactorHandlers::SecondFactorHandlers(const Dependencies& dependencies)
     : deps_(dependencies),
-      accounts_(dependencies.pool),
-      password_store_(dependencies.pool),
       sessions_(dependencies.pool),
       factors_(dependencies.pool),
       challenges_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
-      passwords_(dependencies.hasher, accounts_, attempts_),
+      owner_check_(dependencies),
       check_(factors_, dependencies.sealer, dependencies.clock),
       notices_(dependencies.outbox, dependencies.portal_base_url) {}
 
@@ -84,7 +82,7 @@ absl::StatusOr<v1::SecondFactor> SecondFactorHandlers::GetSecondFactor(
 
 absl::StatusOr<v1::BeginSecondFactorResponse> SecondFactorHandlers::BeginSecondFactor(
     const rpc::Context& context, const v1::BeginSecondFactorRequest& request) {
-  ASSIGN_OR_RETURN(const Owner owner, Reauthenticate(context, request.password()));
+  ASSIGN_OR_RETURN(const Owner owner, owner_check_.Check(context, request.password()));
   const std::string secret = crypto::RandomBytes(crypto::kTotpSecretBytes);
   RETURN_IF_ERROR(
       deps_.pool.Transact(rpc::CallOf(context), [&](db::Transaction& transaction) -> absl::Status {
@@ -107,7 +105,7 @@ absl::StatusOr<v1::ConfirmSecondFactorResponse> SecondFactorHandlers::ConfirmSec
   RETURN_IF_ERROR(SixDigits("second_factor_code", request.second_factor_code()).status());
   ASSIGN_OR_RETURN(const SecondFactorCode code,
                    SecondFactorCode::Parse("second_factor_code", request.second_factor_code()));
-  ASSIGN_OR_RETURN(const Owner owner, OwnerOf(context));
+  ASSIGN_OR_RETURN(const Owner owner, owner_check_.Find(context));
   const Attempt attempt = SignInAttempt(owner.contact.email, owner.device_id);
   ASSIGN_OR_RETURN(const bool admitted, attempts_.Count(rpc::CallOf(context), attempt));
   if (!admitted) return SecondFactorRejected();
@@ -134,7 +132,7 @@ absl::StatusOr<v1::RegenerateRecoveryCodesResponse> SecondFactorHandlers::Regene
     const rpc::Context& context, const v1::RegenerateRecoveryCodesRequest& request) {
   ASSIGN_OR_RETURN(const SecondFactorCode code,
                    SecondFactorCode::Parse("second_factor_code", request.second_factor_code()));
-  ASSIGN_OR_RETURN(const Owner owner, Reauthenticate(context, request.password()));
+  ASSIGN_OR_RETURN(const Owner owner, owner_check_.Check(context, request.password()));
   const auto regenerate =
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::RegenerateRecoveryCodesResponse> {
     RETURN_IF_ERROR(check_.Check(transaction, owner.account_id, code));
@@ -165,7 +163,7 @@ absl::StatusOr<v1::DisableSecondFactorResponse> SecondFactorHandlers::DisableSec
                    deps_.idempotency.Find<Response>(deps_.pool, call, key, repeatable));
   if (recorded.has_value()) return *std::move(recorded);
 
-  const absl::StatusOr<Owner> owner = Reauthenticate(context, request.password());
+  const absl::StatusOr<Owner> owner = owner_check_.Check(context, request.password());
   if (!IsSettled(owner.status())) return owner.status();
   return deps_.idempotency.Run<Response>(
       deps_.pool, call, key, repeatable,
@@ -287,23 +285,6 @@ SecondFactorHandlers::CompleteSecondFactorRemoval(
     return Audit(transaction, context, challenge.account_id);
   }));
   return v1::CompleteSecondFactorRemovalResponse();
-}
-
-absl::StatusOr<Owner> SecondFactorHandlers::Reauthenticate(const rpc::Context& context,
-                                                           const std::string& password) {
-  RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", password));
-  ASSIGN_OR_RETURN(Owner owner, OwnerOf(context));
-  RETURN_IF_ERROR(passwords_.CheckOwner(rpc::CallOf(context), owner, password));
-  return owner;
-}
-
-absl::StatusOr<Owner> SecondFactorHandlers::OwnerOf(const rpc::Context& context) {
-  ASSIGN_OR_RETURN(
-      std::optional<Owner> owner,
-      password_store_.FindOwner(rpc::CallOf(context), context.session_id(), context.account_id(),
-                                deps_.session_limits, deps_.clock.Now()));
-  if (!owner.has_value()) return SessionEnded();
-  return *std::move(owner);
 }
 
 absl::Status SecondFactorHandlers::Audit(db::Transaction& transaction, const rpc::Context& context,

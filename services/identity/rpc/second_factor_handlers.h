@@ -10,9 +10,8 @@
 #include "portal/identity/v1/second_factor_service.pb.h"
 #include "services/identity/rpc/account_notices.h"
 #include "services/identity/rpc/dependencies.h"
-#include "services/identity/rpc/password_check.h"
+#include "services/identity/rpc/owner_check.h"
 #include "services/identity/rpc/second_factor_check.h"
-#include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/password_store.h"
 #include "services/identity/storage/second_factor_store.h"
@@ -47,10 +46,6 @@ class SecondFactorHandlers {
       const rpc::Context& context, const v1::CompleteSecondFactorRemovalRequest& request);
 
  private:
-  // The owner of the calling session, whose password this is. SESSION_ENDED, CREDENTIALS_REJECTED.
-  absl::StatusOr<Owner> Reauthenticate(const rpc::Context& context, const std::string& password);
-  // SESSION_ENDED if the calling session has ended.
-  absl::StatusOr<Owner> OwnerOf(const rpc::Context& context);
   absl::Status Disable(db::Transaction& transaction, const rpc::Context& context,
                        const Owner& owner, const SecondFactorCode& code);
   // Returns when it is due.
@@ -61,13 +56,11 @@ class SecondFactorHandlers {
                      const id::AccountId& account_id) const;
 
   const Dependencies deps_;
-  AccountStore accounts_;
-  PasswordStore password_store_;
   SessionStore sessions_;
   SecondFactorStore factors_;
   ChallengeStore challenges_;
   AttemptCounter attempts_;
-  PasswordCheck passwords_;
+  OwnerCheck owner_check_;
   SecondFactorCheck check_;
   const AccountNotices notices_;
 };

@@ -5,6 +5,7 @@
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "portal/identity/v1/account_service.grpc.pb.h"
 #include "portal/identity/v1/clinic_service.grpc.pb.h"
+#include "portal/identity/v1/email_change_service.grpc.pb.h"
 #include "portal/identity/v1/mailbox_service.grpc.pb.h"
 #include "portal/identity/v1/password_service.grpc.pb.h"
 #include "portal/identity/v1/second_factor_service.grpc.pb.h"
@@ -70,6 +71,12 @@ std::vector<rpc::MethodTable> Service::Tables() {
              &SecondFactors::CancelSecondFactorRemoval)
       .Unary("CompleteSecondFactorRemoval", Lane::kWrite, &second_factors_,
              &SecondFactors::CompleteSecondFactorRemoval);
+  rpc::MethodTable email_changes(v1::EmailChangeService::service_full_name());
+  email_changes
+      .Unary("RequestEmailChange", Lane::kPassword, &email_changes_,
+             &EmailChangeHandlers::RequestEmailChange)
+      .Unary("ConfirmEmailChange", Lane::kWrite, &email_changes_,
+             &EmailChangeHandlers::ConfirmEmailChange);
   rpc::MethodTable mailboxes(v1::MailboxService::service_full_name());
   mailboxes
       .Unary("RequestMailboxCode", Lane::kWrite, &mailboxes_, &MailboxHandlers::RequestMailboxCode)
@@ -107,9 +114,10 @@ std::vector<rpc::MethodTable> Service::Tables() {
   rpc::MethodTable authorization(envoy::service::auth::v3::Authorization::service_full_name(),
                                  GatewayPolicy());
   authorization.Unary("Check", Lane::kRead, &authorization_, &AuthorizationHandlers::Check);
-  return {std::move(accounts), std::move(sessions),         std::move(passwords),
-          std::move(factors),  std::move(mailboxes),        std::move(clinics),
-          std::move(feed),     std::move(service_accounts), std::move(authorization)};
+  return {std::move(accounts),     std::move(sessions),      std::move(passwords),
+          std::move(factors),      std::move(email_changes), std::move(mailboxes),
+          std::move(clinics),      std::move(feed),          std::move(service_accounts),
+          std::move(authorization)};
 }
 
 std::map<std::string, outbox::Route> Service::Routes() {

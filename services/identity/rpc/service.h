@@ -12,6 +12,7 @@
 #include "services/identity/rpc/clinic_handlers.h"
 #include "services/identity/rpc/closure_handlers.h"
 #include "services/identity/rpc/dependencies.h"
+#include "services/identity/rpc/email_change_handlers.h"
 #include "services/identity/rpc/mailbox_handlers.h"
 #include "services/identity/rpc/password_handlers.h"
 #include "services/identity/rpc/second_factor_handlers.h"
@@ -33,6 +34,7 @@ class Service {
         sessions_(dependencies, gate_),
         passwords_(dependencies),
         second_factors_(dependencies),
+        email_changes_(dependencies),
         mailboxes_(dependencies),
         clinics_(dependencies),
         staff_(dependencies),
@@ -53,6 +55,7 @@ class Service {
   SessionHandlers sessions_;
   PasswordHandlers passwords_;
   SecondFactorHandlers second_factors_;
+  EmailChangeHandlers email_changes_;
   MailboxHandlers mailboxes_;
   ClinicHandlers clinics_;
   StaffHandlers staff_;

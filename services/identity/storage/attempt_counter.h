@@ -26,6 +26,8 @@ enum class AttemptKind {
   kPasswordResetOfEmail = 7,
   kPasswordResetFromClient = 8,
   kRemovalCodeOfEmail = 9,
+  kEmailChangeOfEmail = 10,  // by the new address
+  kEmailChangeFromClient = 11,
   kInvitationOfEmail = 20,
   kMailboxCodeOfEmail = 21,
   kMailboxCodeFromClient = 22,

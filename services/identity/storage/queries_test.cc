@@ -53,6 +53,10 @@ const testing::TestDatabase& Filled() {
         INSERT INTO second_factor_challenges (token_hash, account_id, device, expires_at)
         SELECT sha256(i::text::bytea), md5('account' || i)::uuid, '', now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
+        INSERT INTO email_changes (account_id, email, session_id, token_hash, expires_at)
+        SELECT md5('account' || i)::uuid, 'new' || i || '@x.example', md5('session' || i)::uuid, sha256(i::text::bytea),
+               now() + i * interval '1 second'
+        FROM generate_series(1, 20000) AS i;
         INSERT INTO attempts (kind, subject, attempted_at, expires_at)
         SELECT 1, sha256(i::text::bytea), ARRAY[now()], now() + i * interval '1 second'
         FROM generate_series(1, 20000) AS i;
@@ -71,7 +75,8 @@ const testing::TestDatabase& Filled() {
         FROM generate_series(1, 20000) AS i;
         ANALYZE accounts, sign_ups, sessions, clinics, staff_members, attempts, known_devices,
                 password_resets, second_factors, recovery_codes, second_factor_challenges, service_accounts,
-                service_account_secrets, service_account_sessions, session_endings, mailbox_codes;)");
+                service_account_secrets, service_account_sessions, session_endings, mailbox_codes,
+                email_changes;)");
     return made;
   }();
   return database;

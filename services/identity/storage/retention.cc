@@ -20,11 +20,12 @@ absl::StatusOr<bool> Retention::Prune() {
   ASSIGN_OR_RETURN(const bool more_resets, Prune(queries::kPrunePasswordResets, now));
   ASSIGN_OR_RETURN(const bool more_challenges, Prune(queries::kPruneChallenges, now));
   ASSIGN_OR_RETURN(const bool more_codes, Prune(queries::kPruneMailboxCodes, now));
+  ASSIGN_OR_RETURN(const bool more_changes, Prune(queries::kPruneEmailChanges, now));
   ASSIGN_OR_RETURN(const bool more_endings,
                    Prune(queries::kPruneSessionEndings, now - kEndingRetention));
   return more_sign_ups || more_sessions || more_service_account_sessions || more_secrets ||
          more_attempts || more_devices || more_resets || more_challenges || more_codes ||
-         more_endings;
+         more_changes || more_endings;
 }
 
 absl::StatusOr<bool> Retention::Prune(const db::Query& query, absl::Time expired_until) {

@@ -17,6 +17,8 @@ void AddSchema(db::PoolOptions& options) {
   options.constraint_errors["sessions_account_open"] = CredentialsRejected;
   options.constraint_errors["second_factors_account_open"] = CredentialsRejected;
   options.constraint_errors["staff_members_account_open"] = CredentialsRejected;
+  // Of an account that moves: its new address has an account meanwhile.
+  options.constraint_errors["accounts_normalized_email_key"] = LinkRejected;
   // The account was invited under another address that it had.
   options.constraint_errors["staff_members_account_clinic_key"] = StaffExists;
 }
@@ -29,7 +31,7 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
                        "session_details", "known_devices", "password_resets", "second_factors",
                        "staff_changes", "clinic_settings", "session_endings", "service_accounts",
                        "service_account_endings", "account_directory", "mailbox_codes",
-                       "account_closing"}}};
+                       "account_closing", "email_changes"}}};
 }
 
 }  // namespace portal::identity

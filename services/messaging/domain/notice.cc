@@ -35,6 +35,8 @@ absl::string_view ToString(Kind kind) {
       return "account_closed";
     case Kind::kStaffInvitation:
       return "staff_invitation";
+    case Kind::kEmailChangeRequested:
+      return "email_change_requested";
     case Kind::kAccessCodeSent:
       return "access_code_sent";
     case Kind::kAccessGranted:

@@ -29,6 +29,7 @@ enum class Kind {
   kMailboxCode,
   kAccountClosed,
   kStaffInvitation,
+  kEmailChangeRequested,
   kAccessCodeSent,
   kAccessGranted,          // to an account
   kAccessGrantedAtClinic,  // to the clinic

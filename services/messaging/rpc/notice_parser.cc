@@ -188,6 +188,10 @@ class Parser {
         kind_ = Kind::kConfirmNewEmail;
         ReadLink(Field("confirm_new_email", "link"), notice.confirm_new_email().link());
         break;
+      case Content::kEmailChangeRequested:
+        kind_ = Kind::kEmailChangeRequested;
+        page_ = "/forgotten-password";
+        break;
       case Content::kEmailChanged:
         kind_ = Kind::kEmailChanged;
         break;

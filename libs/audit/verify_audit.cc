@@ -60,8 +60,10 @@ int Main() {
                      : absl::StrCat(", events ", report->first_broken_event_id, " to ",
                                     report->last_broken_event_id));
   }
-  absl::PrintF("%s: %d events in %d batches, %d checkpoints up to batch %d: %s\n", report->trail,
-               report->events, report->batches, report->checkpoints, report->last_checkpoint_batch,
+  // Only what was sealed says whose trail it is.
+  absl::PrintF("%s: %d events in %d batches, %d checkpoints up to batch %d: %s\n",
+               report->trail.empty() ? "never sealed" : report->trail, report->events,
+               report->batches, report->checkpoints, report->last_checkpoint_batch,
                report->findings.empty() ? "as sealed" : "TAMPERED WITH");
   return report->findings.empty() ? 0 : 1;
 }

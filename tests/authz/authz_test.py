@@ -276,9 +276,11 @@ class HiddenTest(unittest.TestCase):
         """Ids that exist, but not for staff of clinic "here"; for its account holders, neither."""
         return {
             "patient_id": [world.foreign_patient_id],
+            "merged_patient_id": [world.foreign_patient_id],
             "account_id": [passports.claims_of(world.foreigner.passport())["sub"]],
             "access_code_id": [world.foreign_code["access_code"]["access_code_id"]],
             "grant_id": [world.foreign_grant_id],
+            "plan_section_kind_id": [world.foreign_kind_id],
             "service_account_id": [world.foreign_service_account["service_account_id"]],
             "soap_chart_id": [world.foreign_chart["soap_chart_id"]],
             "session_id": [world.foreigner.call("identity.SessionService/GetSession")["session_id"]],

@@ -63,7 +63,8 @@ class RenewalTest(WorldTest):
 
     def test_sealing_keys_are_added_without_a_failed_call_and_what_the_old_ones_sealed_opens(self) -> None:
         here = self.world.here
-        request = {"clinic_id": here.clinic_id, "patient": patient_fields(), "request_id": new_id()}
+        request = {"clinic_id": here.clinic_id, "patient": patient_fields(), "request_id": new_id(),
+                   "accept_duplicates": True}
         made = here.owner.call("records.PatientService/CreatePatient", request)
         listing = {"clinic_id": here.clinic_id, "page_size": 1}
         page = here.owner.call("records.PatientService/ListPatients", listing)

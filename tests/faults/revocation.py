@@ -29,9 +29,11 @@ class RevocationTest(WorldTest):
         self.chart = here.new_chart(patient_id)
         self.request = {"patient_id": patient_id, "treatment_plan_id": self.chart["soap_chart_id"]}
         self.answered, self.refused, self.leaks, self.failures = 0, 0, 0, []
+        # Of each reader, how many calls it has finished.
+        self.finished = [0] * READERS
         self.lock, stop = threading.Lock(), threading.Event()
         self.account.passport()
-        readers = [threading.Thread(target=self.read, args=(stop,)) for _ in range(READERS)]
+        readers = [threading.Thread(target=self.read, args=(number, stop)) for number in range(READERS)]
         for reader in readers:
             reader.start()
         try:
@@ -52,6 +54,8 @@ class RevocationTest(WorldTest):
         """One round: the account reads on while its grant ends and the clinic writes."""
         here = self.world.here
         self.write(NEUTRAL)
+        # A read that took up the last round's text, and waits for its check, must not find this round's grant.
+        self.wait_for_readers()
         self.world.ledger.forget_attempts()
         grant_id = here.grant(self.account, patient_id)
         self.wait_for_more("answered")
@@ -71,16 +75,23 @@ class RevocationTest(WorldTest):
             "request_id": new_id(),
         })
 
+    def wait_for_readers(self) -> None:
+        """Until every reader has finished a call that began after this."""
+        before = list(self.finished)
+        wait_until(lambda: all(now > then + 1 for now, then in zip(self.finished, before)) or bool(self.failures),
+                   READ_SECONDS, "every reader")
+
     def wait_for_more(self, kind: str) -> None:
         """Until every reader may have made a call that began after this."""
         before: Any = getattr(self, kind)
         wait_until(lambda: getattr(self, kind) > before + READERS or bool(self.failures), READ_SECONDS, f"{kind} reads")
 
-    def read(self, stop: threading.Event) -> None:
+    def read(self, number: int, stop: threading.Event) -> None:
         """Reads the plan until told to stop."""
         while not stop.is_set():
             outcome = self.world.send("records.TreatmentPlanService/GetMyTreatmentPlan", self.request, self.account)
             with self.lock:
+                self.finished[number] += 1
                 self.answered += outcome.ok
                 self.refused += outcome.reason in ("TREATMENT_PLAN_NOT_FOUND", "PATIENT_NOT_FOUND")
                 self.leaks += SECRET in outcome.everything()

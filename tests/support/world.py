@@ -160,6 +160,10 @@ class World:
 
         self.foreign_patient_id = self.elsewhere.new_patient(given_name="Foreign")
         self.foreign_chart = self.elsewhere.new_chart(self.foreign_patient_id)
+        self.foreign_kind_id = self.elsewhere.owner.call(
+            "records.SoapChartService/CreatePlanSectionKind",
+            {"clinic_id": self.elsewhere.clinic_id, "title": "Foreign teas", "request_id": new_id()},
+        )["plan_section_kind_id"]
         self.foreign_code = self.elsewhere.new_code(self.foreign_patient_id)
         self.foreigner = self.new_account("foreigner")
         self.subject = self.foreigner

@@ -38,8 +38,8 @@ def verify(suite: Suite, service_name: str) -> Verdict:
         raise SuiteError(f"{argv[0]} is missing: run tools/portal up") from error
     said = done.stdout.strip() or "it said nothing"
     status = done.returncode if done.returncode in (AS_SEALED, TAMPERED_WITH) else COULD_NOT_LOOK
-    # A whole trail, but another service's.
-    if status == AS_SEALED and not said.splitlines()[-1].startswith(f"{service_name}: "):
+    # A whole trail, but another service's. One that has sealed nothing yet has no name.
+    if status == AS_SEALED and not said.splitlines()[-1].startswith((f"{service_name}: ", "never sealed: 0 events ")):
         return Verdict(service_name, TAMPERED_WITH, f"the trail found is not of {service_name}: {said}")
     return Verdict(service_name, status, said)
 

@@ -13,7 +13,7 @@
 namespace portal::identity {
 
 // Envoy's external authorization: whether a client's request may go on to the services, and as
-// whom. See docs/adr/0021-gateway-check.md.
+// whom. See docs/adr/0017-gateway-check.md.
 class AuthorizationHandlers {
  public:
   // Both outlive it.

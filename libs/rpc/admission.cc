@@ -36,11 +36,15 @@ std::string RequestId(const grpc::CallbackServerContext& server, const time::Clo
 }
 
 // The address that the proxy next to us saw is the last one; what stands before it anybody may have
-// written.
+// written, in any length: it must not keep the last one from being read.
 std::string ClientAddress(const grpc::CallbackServerContext& server) {
-  std::string addresses = MetadataValue(server, kClientAddressKey);
-  const size_t start = addresses.find_last_of(", ") + 1;  // 0 if there is one address only
-  return ConsistsOf(addresses.substr(start), "0123456789abcdefABCDEF:.");
+  const auto [begin, end] = server.client_metadata().equal_range(kClientAddressKey);
+  if (begin == end) return "";
+  const grpc::string_ref& value = std::prev(end)->second;
+  absl::string_view address(value.data(), value.size());
+  address.remove_prefix(address.find_last_of(", ") + 1);  // 0 if there is one address only
+  if (address.size() > kMaxMetadataValueBytes) return "";
+  return ConsistsOf(std::string(address), "0123456789abcdefABCDEF:.");
 }
 
 Context::Call CallOf(const AdmissionRules& rules, const MethodTable::Method& method,

@@ -146,6 +146,12 @@ TEST_F(AdmissionTest, ClientAddressIsTheLastOneAndNothingElse) {
   EXPECT_EQ(seen("192.0.2.1, <script>"), "");
   EXPECT_EQ(seen(std::string(1000, '1')), "");
   EXPECT_EQ(Seen({}).client_address, "");
+  // Nobody hides by what they write before it.
+  EXPECT_EQ(seen(std::string(1000, '1') + ", 192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(seen(std::string(1000, ',') + "192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(
+      Seen({{kClientAddressKey, "198.51.100.7"}, {kClientAddressKey, "192.0.2.1"}}).client_address,
+      "192.0.2.1");
 }
 
 TEST_F(AdmissionTest, TraceparentOfOtherCharactersIsDropped) {

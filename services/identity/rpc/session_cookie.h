@@ -27,11 +27,12 @@ inline std::string ClearSessionCookie() {
   return "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
 }
 
-// The values of all session cookies in a `cookie` header; more than one if somebody tampered. A
-// proxy joins several such headers with a comma, which no cookie may contain.
+// The values of all session cookies in a `cookie` header; more than one if somebody tampered. Only
+// semicolons separate cookies: browsers let another cookie's value have a comma, and a neighbouring
+// site that sets one must not be able to write a session behind it.
 inline std::vector<std::string> SessionCookiesIn(absl::string_view header) {
   std::vector<std::string> values;
-  for (absl::string_view cookie : absl::StrSplit(header, absl::ByAnyChar(";,"))) {
+  for (absl::string_view cookie : absl::StrSplit(header, ';')) {
     cookie = absl::StripAsciiWhitespace(cookie);
     if (absl::ConsumePrefix(&cookie, "__Host-session=")) values.emplace_back(cookie);
   }

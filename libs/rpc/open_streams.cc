@@ -8,17 +8,6 @@
 #include "libs/status/status_macros.h"
 
 namespace portal::rpc {
-namespace {
-
-bool SameMembership(const SessionEnding& a, const SessionEnding& b) {
-  const auto* left = std::get_if<SessionEnding::Membership>(&a.subject);
-  const auto* right = std::get_if<SessionEnding::Membership>(&b.subject);
-  return left != nullptr && right != nullptr && left->account_id == right->account_id &&
-         left->clinic_id == right->clinic_id;
-}
-
-}  // namespace
-
 absl::Status MayGoOn(const StreamCaller& caller, const SessionEnding& ending) {
   if (const auto* session_id = std::get_if<id::SessionId>(&ending.subject)) {
     if (*session_id != caller.session_id) return absl::OkStatus();
@@ -27,7 +16,7 @@ absl::Status MayGoOn(const StreamCaller& caller, const SessionEnding& ending) {
   }
   const auto& change = std::get<SessionEnding::Membership>(ending.subject);
   if (change.account_id != caller.account_id || change.clinic_id != caller.clinic_id ||
-      caller.vouched_at > ending.recorded_at) {
+      caller.vouched_at > ending.recorded_at + auth::kClockSkew) {
     return absl::OkStatus();
   }
   return auth::CheckRoles(change.roles, caller.needed_roles);
@@ -41,8 +30,9 @@ absl::Status OpenStreams::Add(std::shared_ptr<OpenStream> stream) {
   // So is what Take() remembers.
   if (const StreamCaller* caller = stream->caller(); caller != nullptr) {
     ForgetOld();
-    for (const Remembered& remembered : endings_) {
-      RETURN_IF_ERROR(MayGoOn(*caller, remembered.ending));
+    RETURN_IF_ERROR(MayOpen(*caller, {caller->session_id.uuid(), {}}));
+    if (caller->clinic_id.has_value()) {
+      RETURN_IF_ERROR(MayOpen(*caller, {caller->account_id.uuid(), caller->clinic_id->uuid()}));
     }
   }
   streams_.insert(std::move(stream));
@@ -58,10 +48,10 @@ void OpenStreams::Take(const SessionEnding& ending) {
   {
     std::lock_guard lock(mutex_);
     ForgetOld();
+    const absl::Time until = clock_.Now() + kRemembered;
     // Of a membership the newest change counts: somebody suspended may have been reinstated.
-    std::erase_if(endings_,
-                  [&](const Remembered& it) { return SameMembership(it.ending, ending); });
-    endings_.push_back({.ending = ending, .until = clock_.Now() + kRemembered});
+    endings_.insert_or_assign(KeyOf(ending), Remembered{.ending = ending, .until = until});
+    until_.emplace_back(until, KeyOf(ending));
   }
   for (const auto& stream : All()) {
     const StreamCaller* caller = stream->caller();
@@ -73,7 +63,24 @@ void OpenStreams::Take(const SessionEnding& ending) {
 
 void OpenStreams::ForgetOld() {
   const absl::Time now = clock_.Now();
-  while (!endings_.empty() && endings_.front().until <= now) endings_.pop_front();
+  for (; !until_.empty() && until_.front().first <= now; until_.pop_front()) {
+    // A newer change of the same membership is there for longer.
+    const auto found = endings_.find(until_.front().second);
+    if (found != endings_.end() && found->second.until <= now) endings_.erase(found);
+  }
+}
+
+OpenStreams::EndingKey OpenStreams::KeyOf(const SessionEnding& ending) {
+  if (const auto* session_id = std::get_if<id::SessionId>(&ending.subject)) {
+    return {session_id->uuid(), {}};
+  }
+  const auto& change = std::get<SessionEnding::Membership>(ending.subject);
+  return {change.account_id.uuid(), change.clinic_id.uuid()};
+}
+
+absl::Status OpenStreams::MayOpen(const StreamCaller& caller, const EndingKey& key) const {
+  const auto found = endings_.find(key);
+  return found == endings_.end() ? absl::OkStatus() : MayGoOn(caller, found->second.ending);
 }
 
 void OpenStreams::EndAll() {

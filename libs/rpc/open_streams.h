@@ -7,9 +7,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -46,7 +48,8 @@ struct SessionEnding {
 
 // Whether the caller may go on: UNAUTHENTICATED/SESSION_ENDED,
 // PERMISSION_DENIED/NOT_STAFF_OF_CLINIC or ROLE_NOT_ALLOWED, or OK if the ending does not concern
-// them. A membership's change does not concern a passport that is newer.
+// them. A membership's change does not concern a passport that is newer, by more than what clocks
+// differ and what a change takes to be seen.
 absl::Status MayGoOn(const StreamCaller& caller, const SessionEnding& ending);
 
 // A stream as its server sees it. Any may be called at any time, also when the stream has just
@@ -101,16 +104,24 @@ class OpenStreams {
     SessionEnding ending;
     absl::Time until;
   };
+  // By what it is looked up by when a stream comes: a session and no clinic, or an account and a
+  // clinic.
+  using EndingKey = std::pair<id::Uuid, id::Uuid>;
 
+  static EndingKey KeyOf(const SessionEnding& ending);
   std::vector<std::shared_ptr<OpenStream>> All() const;
   void ForgetOld();
+  // What is remembered of it; OK if nothing. With mutex_ held.
+  absl::Status MayOpen(const StreamCaller& caller, const EndingKey& key) const;
 
   const size_t capacity_;
   const time::Clock& clock_;
   std::atomic<bool> ended_ = false;
   mutable std::mutex mutex_;
   absl::flat_hash_set<std::shared_ptr<OpenStream>> streams_;  // guarded by mutex_
-  std::deque<Remembered> endings_;                            // oldest first; guarded by mutex_
+  // Of a membership the newest change. Guarded by mutex_, as is the order they are forgotten in.
+  absl::flat_hash_map<EndingKey, Remembered> endings_;
+  std::deque<std::pair<absl::Time, EndingKey>> until_;  // oldest first
 };
 
 // UNAVAILABLE/OVERLOADED with RetryInfo: what a stream ends with when its server shuts down.

@@ -202,10 +202,20 @@ TEST_F(ExpelTest, ReinstatedMemberMayOpenStreamsAgain) {
   EXPECT_EQ(OutcomeOfOpening(caller_), "NOT_STAFF_OF_CLINIC");
   // A passport from after the reinstatement, which is not told yet.
   StreamCaller newer = caller_;
-  newer.vouched_at = clock_.Now() + absl::Seconds(1);
+  newer.vouched_at = clock_.Now() + auth::kClockSkew + absl::Seconds(1);
   EXPECT_EQ(OutcomeOfOpening(newer), "");
   streams_.Take(ChangeOf(caller_, kNeeded));
   EXPECT_EQ(OutcomeOfOpening(caller_), "");
+}
+
+// Issued when the change was recorded and not to be seen yet, or by a clock that is ahead.
+TEST_F(ExpelTest, PassportOfTheSameMomentAsAChangeIsTakenForOneFromBefore) {
+  StreamCaller same_moment = caller_;
+  same_moment.vouched_at = clock_.Now() + auth::kClockSkew;
+  const auto stream = Open(same_moment);
+  streams_.Take(ChangeOf(caller_, {}));
+  EXPECT_EQ(stream->expelled, std::vector<std::string>{"NOT_STAFF_OF_CLINIC"});
+  EXPECT_EQ(OutcomeOfOpening(same_moment), "NOT_STAFF_OF_CLINIC");
 }
 
 // A stream is in what Take() goes through, or finds what it remembered.

@@ -13,8 +13,9 @@ absl::StatusOr<PassportDesk::Issued> SessionGate::Admit(const db::CallOptions& c
                                                         absl::string_view token) {
   // Anything else is not looked up.
   if (token.size() != kTokenCharacters) return SessionEnded();
-  ASSIGN_OR_RETURN(const std::optional<Session> session, Find(call, token));
+  // Before the look-up: a passport must not seem to be from after a change that it did not see.
   const absl::Time now = deps_.clock.Now();
+  ASSIGN_OR_RETURN(const std::optional<Session> session, Find(call, token));
   if (!session.has_value() || !IsLive(*session, deps_.session_limits, now)) return SessionEnded();
   if (NeedsTouch(*session, deps_.session_limits, now)) RETURN_IF_ERROR(Touch(call, *session, now));
   return passports_.Issue(*session, now);

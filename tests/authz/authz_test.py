@@ -299,7 +299,7 @@ class HiddenTest(unittest.TestCase):
 
 def with_id(request: dict[str, Any], field: str, value: str) -> dict[str, Any]:
     """The request about another thing, as a request of its own."""
-    changed = request | {field: [value] if field == "patient_ids" else value}
+    changed = request | {field: value}
     return changed | {"request_id": new_id()} if "request_id" in request else changed
 
 

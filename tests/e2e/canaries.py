@@ -87,8 +87,6 @@ class CanaryTest(WorldTest):
                 request = base | dict(zip(named, values))
                 if "request_id" in base:
                     request["request_id"] = new_id()
-                if "patient_ids" in base:
-                    request["patient_ids"] = self.ids["patient_id"]
                 yield name, request
 
     def combinations(self, named: list[str]) -> Iterator[tuple[str, ...]]:

@@ -105,6 +105,9 @@ inline constexpr absl::Duration kSessionRetention = absl::Hours(30 * 24);
 inline constexpr absl::Duration kDeviceRetention = absl::Hours(180 * 24);
 // Of one account; a client that keeps no tokens makes one at each sign-in, and the oldest go.
 inline constexpr int kMaxKnownDevices = 50;
+// Live sessions of one account or service account; a new one ends the oldest. Whoever has its
+// secrets can sign in without limit, and ending all sessions has to stay one short statement.
+inline constexpr int kMaxSessions = 200;
 // Of endings: passports live a minute, so nothing older matters to anybody; the rest is for clocks
 // that differ. Part of the contract.
 inline constexpr absl::Duration kEndingRetention = absl::Minutes(10);

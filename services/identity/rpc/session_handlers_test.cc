@@ -408,6 +408,28 @@ TEST_F(SessionTest, AtMostFiftyDevicesAreKnown) {
   EXPECT_NE(SignInFrom(oldest, "anna@example.org").response.device_token(), oldest);
 }
 
+TEST_F(SessionTest, BeyondTheLimitANewSessionEndsTheOldest) {
+  const auto sign_in = [&] {
+    clock_.Advance(absl::Milliseconds(1));  // ids grow with time
+    return SignIn("anna@example.org").response.session_token();
+  };
+  const std::string oldest = sign_in(), second = sign_in();
+  for (int i = 2; i < kMaxSessions; ++i) sign_in();
+  EXPECT_EQ(IssuePassport(oldest).Outcome(), "OK");
+  sign_in();
+  EXPECT_EQ(IssuePassport(oldest).Outcome(), "SESSION_ENDED");
+  EXPECT_EQ(IssuePassport(second).Outcome(), "OK");
+  EXPECT_EQ(Count("sessions WHERE ended_at IS NULL"), absl::StrCat(kMaxSessions));
+}
+
+TEST_F(SessionTest, SigningOutEverywhereLeavesWhatHasExpiredAsItIs) {
+  NewSessionToken("anna@example.org");
+  clock_.Advance(SessionLimits().lifetime);
+  const std::string passport = PassportOf(NewSessionToken("anna@example.org"));
+  ASSERT_EQ(SignOutEverywhere(passport, /*keep_current=*/false).Outcome(), "OK");
+  EXPECT_EQ(Count("sessions WHERE ended_at IS NOT NULL"), "1");
+}
+
 TEST_F(SessionTest, ForeignCallersAreRefused) {
   EXPECT_EQ(GetSession("").Outcome(), "PASSPORT_MISSING");
   // A passport of a session that this service never opened.

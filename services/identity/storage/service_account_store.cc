@@ -5,6 +5,7 @@
 
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
+#include "services/identity/domain/limits.h"
 #include "services/identity/storage/queries.h"
 
 namespace portal::identity {
@@ -111,6 +112,8 @@ absl::Status ServiceAccountStore::OpenSession(db::Transaction& transaction,
                                               const ServiceAccountId& service_account_id,
                                               absl::string_view token_hash, absl::Time now,
                                               absl::Time expires_at) {
+  transaction.Exec(queries::kEndOldestServiceAccountSessions, service_account_id, kMaxSessions - 1,
+                   now);
   transaction.Exec(queries::kInsertServiceAccountSession, session_id, service_account_id,
                    Bytes(token_hash), now, expires_at);
   return absl::OkStatus();

@@ -40,6 +40,8 @@ std::optional<Session> ToSession(const db::Rows& rows) {
 }  // namespace
 
 absl::Status SessionStore::Open(db::Transaction& transaction, const NewSession& session) {
+  transaction.Exec(queries::kEndOldestSessions, session.account_id, kMaxSessions - 1,
+                   session.created_at);
   transaction.Exec(queries::kInsertSession, session.session_id, session.account_id,
                    db::Bytes{session.token_hash}, session.created_at, session.expires_at,
                    session.device, session.device_id, session.second_factor_at);

@@ -34,6 +34,7 @@ class SessionStore {
  public:
   explicit SessionStore(db::Pool& pool) : pool_(pool) {}
 
+  // Ends the account's oldest session if it has kMaxSessions. The caller has locked the account.
   absl::Status Open(db::Transaction& transaction, const NewSession& session);
 
   // Notes a sign-in of the account; returns whether it is its first one.

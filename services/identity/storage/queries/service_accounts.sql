@@ -43,7 +43,15 @@ UPDATE service_accounts SET rotated_at = from_micros($2) WHERE service_account_i
 UPDATE service_accounts SET revoked_at = from_micros($2) WHERE service_account_id = $1
 
 -- name: EndServiceAccountSessions
-UPDATE service_account_sessions SET ended_at = from_micros($2) WHERE service_account_id = $1 AND ended_at IS NULL
+UPDATE service_account_sessions SET ended_at = from_micros($2)
+WHERE service_account_id = $1 AND ended_at IS NULL AND expires_at > from_micros($2)
+
+-- name: EndOldestServiceAccountSessions
+-- All live ones but the $2 newest.
+UPDATE service_account_sessions SET ended_at = from_micros($3) WHERE session_id = ANY (ARRAY(
+  SELECT session_id FROM service_account_sessions
+  WHERE service_account_id = $1 AND ended_at IS NULL AND expires_at > from_micros($3)
+  ORDER BY session_id DESC OFFSET $2))
 
 -- name: InsertServiceAccountSession
 INSERT INTO service_account_sessions (session_id, service_account_id, token_hash, created_at, last_seen_at, expires_at)

@@ -21,9 +21,15 @@ WHERE session.account_id = $1 AND session.ended_at IS NULL AND session.expires_a
 ORDER BY session.session_id DESC LIMIT $5
 
 -- name: EndSessions
--- All of the account's but $2, which may be null.
+-- All of the account's live ones but $2, which may be null.
 UPDATE sessions SET ended_at = from_micros($3)
-WHERE account_id = $1 AND ended_at IS NULL AND session_id IS DISTINCT FROM $2::uuid
+WHERE account_id = $1 AND ended_at IS NULL AND expires_at > from_micros($3) AND session_id IS DISTINCT FROM $2::uuid
+
+-- name: EndOldestSessions
+-- All of the account's live ones but the $2 newest.
+UPDATE sessions SET ended_at = from_micros($3) WHERE session_id = ANY (ARRAY(
+  SELECT session_id FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND expires_at > from_micros($3)
+  ORDER BY session_id DESC OFFSET $2))
 
 -- name: GetSession
 -- One row for each membership, or one without; whether the session is live is the domain's to say.

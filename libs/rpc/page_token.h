@@ -1,6 +1,7 @@
 #ifndef LIBS_RPC_PAGE_TOKEN_H_
 #define LIBS_RPC_PAGE_TOKEN_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "libs/crypto/sealer.h"
+#include "libs/id/uuid.h"
+#include "libs/status/errors.h"
 
 namespace portal::rpc {
 
@@ -32,6 +35,16 @@ class PageTokens {
  private:
   const crypto::Sealer& sealer_;
 };
+
+// The position of a list whose sort key is an id; none on the first page. PAGE_TOKEN_INVALID for
+// what is no id: tokens are sealed, so this one is of another list, or of another release.
+template <class IdType>
+absl::StatusOr<std::optional<IdType>> IdPosition(const std::vector<std::string>& position) {
+  if (position.empty()) return std::nullopt;
+  const std::optional<id::Uuid> uuid = id::Uuid::Parse(position[0]);
+  if (!uuid.has_value()) return status::PageTokenInvalid();
+  return IdType(*uuid);
+}
 
 // The page size asked for: `fallback` for 0, INVALID_ARGUMENT/INVALID_FIELD outside 1 to `maximum`.
 absl::StatusOr<int> PageSize(int requested, int fallback, int maximum);

@@ -58,14 +58,6 @@ absl::StatusOr<ClinicChange> ChangeOf(const v1::UpdateClinicRequest& request) {
   return change;
 }
 
-// Tokens are sealed, so a position is ours; what does not fit nevertheless is PAGE_TOKEN_INVALID.
-absl::StatusOr<StaffMemberId> PositionOf(const std::vector<std::string>& texts) {
-  if (texts.empty()) return StaffMemberId();
-  const std::optional<id::Uuid> uuid = id::Uuid::Parse(texts[0]);
-  if (!uuid.has_value()) return status::PageTokenInvalid();
-  return StaffMemberId(*uuid);
-}
-
 }  // namespace
 
 ClinicHandlers::ClinicHandlers(const Dependencies& dependencies)
@@ -178,9 +170,11 @@ absl::StatusOr<v1::ListStaffMembersResponse> ClinicHandlers::ListStaffMembers(
                    rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
   ASSIGN_OR_RETURN(const std::vector<std::string> position,
                    page_tokens_.Parse(request, request.page_token(), 1));
-  ASSIGN_OR_RETURN(const StaffMemberId after, PositionOf(position));
+  ASSIGN_OR_RETURN(const std::optional<StaffMemberId> after,
+                   rpc::IdPosition<StaffMemberId>(position));
   ASSIGN_OR_RETURN(std::vector<StaffMember> members,
-                   staff_.List(rpc::CallOf(context), context.clinic_id(), after, page_size + 1));
+                   staff_.List(rpc::CallOf(context), context.clinic_id(),
+                               after.value_or(StaffMemberId()), page_size + 1));
   v1::ListStaffMembersResponse response;
   if (members.size() > page_size) {
     members.resize(page_size);

@@ -28,14 +28,6 @@ audit::Event EventAbout(const rpc::Context& context, const ServiceAccount& accou
   return event;
 }
 
-// Tokens are sealed, so a position is ours; what does not fit nevertheless is PAGE_TOKEN_INVALID.
-absl::StatusOr<ServiceAccountId> PositionOf(const std::vector<std::string>& texts) {
-  if (texts.empty()) return ServiceAccountId();
-  const std::optional<id::Uuid> uuid = id::Uuid::Parse(texts[0]);
-  if (!uuid.has_value()) return status::PageTokenInvalid();
-  return ServiceAccountId(*uuid);
-}
-
 absl::StatusOr<absl::Duration> OverlapOf(const google::protobuf::Duration& overlap) {
   const bool is_duration =
       overlap.seconds() >= 0 && overlap.nanos() >= 0 && overlap.nanos() < 1'000'000'000;
@@ -86,10 +78,11 @@ absl::StatusOr<v1::ListServiceAccountsResponse> ServiceAccountHandlers::ListServ
                    rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
   ASSIGN_OR_RETURN(const std::vector<std::string> position,
                    page_tokens_.Parse(request, request.page_token(), 1));
-  ASSIGN_OR_RETURN(const ServiceAccountId after, PositionOf(position));
-  ASSIGN_OR_RETURN(
-      std::vector<ServiceAccount> accounts,
-      service_accounts_.List(rpc::CallOf(context), context.clinic_id(), after, page_size + 1));
+  ASSIGN_OR_RETURN(const std::optional<ServiceAccountId> after,
+                   rpc::IdPosition<ServiceAccountId>(position));
+  ASSIGN_OR_RETURN(std::vector<ServiceAccount> accounts,
+                   service_accounts_.List(rpc::CallOf(context), context.clinic_id(),
+                                          after.value_or(ServiceAccountId()), page_size + 1));
   v1::ListServiceAccountsResponse response;
   if (accounts.size() > page_size) {
     accounts.resize(page_size);

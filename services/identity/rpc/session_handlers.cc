@@ -24,14 +24,6 @@ audit::Event EventAbout(const rpc::Context& context, const id::SessionId& sessio
   return event;
 }
 
-// Tokens are sealed, so a position is ours; what does not fit nevertheless is PAGE_TOKEN_INVALID.
-absl::StatusOr<std::optional<id::SessionId>> PositionOf(const std::vector<std::string>& texts) {
-  if (texts.empty()) return std::nullopt;
-  const std::optional<id::Uuid> uuid = id::Uuid::Parse(texts[0]);
-  if (!uuid.has_value()) return status::PageTokenInvalid();
-  return id::SessionId(*uuid);
-}
-
 }  // namespace
 
 SessionHandlers::SessionHandlers(const Dependencies& dependencies, SessionGate& gate)
@@ -185,7 +177,8 @@ absl::StatusOr<v1::ListSessionsResponse> SessionHandlers::ListSessions(
                    rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
   ASSIGN_OR_RETURN(const std::vector<std::string> position,
                    page_tokens_.Parse(request, request.page_token(), 1));
-  ASSIGN_OR_RETURN(const std::optional<id::SessionId> before, PositionOf(position));
+  ASSIGN_OR_RETURN(const std::optional<id::SessionId> before,
+                   rpc::IdPosition<id::SessionId>(position));
   const absl::Time now = deps_.clock.Now();
   ASSIGN_OR_RETURN(std::vector<Session> sessions,
                    sessions_.List(rpc::CallOf(context), context.account_id(), now,

@@ -34,14 +34,6 @@ v1::DeadLetter ToProto(const DeadLetter& letter) {
   return proto;
 }
 
-// Tokens are sealed, so a position is ours; what does not fit nevertheless is PAGE_TOKEN_INVALID.
-absl::StatusOr<id::Uuid> PositionOf(const std::vector<std::string>& texts) {
-  if (texts.empty()) return id::Uuid();
-  const std::optional<id::Uuid> uuid = id::Uuid::Parse(texts[0]);
-  if (!uuid.has_value()) return status::PageTokenInvalid();
-  return *uuid;
-}
-
 }  // namespace
 
 absl::StatusOr<v1::ListDeadLettersResponse> DeadLetterHandlers::ListDeadLetters(
@@ -50,7 +42,8 @@ absl::StatusOr<v1::ListDeadLettersResponse> DeadLetterHandlers::ListDeadLetters(
                    rpc::PageSize(request.page_size(), kDefaultPageSize, kMaxPageSize));
   ASSIGN_OR_RETURN(const std::vector<std::string> texts,
                    page_tokens_.Parse(request, request.page_token(), 1));
-  ASSIGN_OR_RETURN(const id::Uuid after, PositionOf(texts));
+  ASSIGN_OR_RETURN(const std::optional<id::Uuid> position, rpc::IdPosition<id::Uuid>(texts));
+  const id::Uuid after = position.value_or(id::Uuid());
   ASSIGN_OR_RETURN(std::vector<DeadLetter> letters,
                    deps_.notices.ListDead(rpc::CallOf(context), after, page_size + 1));
   v1::ListDeadLettersResponse response;

@@ -13,6 +13,7 @@
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/text.h"
 #include "services/identity/rpc/clinic_directory.h"
+#include "services/identity/rpc/clinic_owner.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/repetition.h"
 #include "services/identity/rpc/staff_event.h"
@@ -111,10 +112,7 @@ absl::StatusOr<v1::Clinic> ClinicHandlers::UpdateClinic(const rpc::Context& cont
                                                         const v1::UpdateClinicRequest& request) {
   ASSIGN_OR_RETURN(const ClinicChange change, ChangeOf(request));
   const auto update = [&](db::Transaction& transaction) -> absl::StatusOr<v1::Clinic> {
-    ASSIGN_OR_RETURN(const Clinic before, clinics_.Lock(transaction, context.clinic_id()));
-    const StaffRoles roles =
-        staff_.ActiveRoles(transaction, context.clinic_id(), context.account_id());
-    RETURN_IF_ERROR(auth::CheckRoles(ToAuth(roles), {auth::StaffRole::kOwner}));
+    ASSIGN_OR_RETURN(const Clinic before, LockAsOwner(transaction, context, clinics_, staff_));
     RETURN_IF_ERROR(CheckEtag(before, request.clinic().etag()));
     const Clinic after = Changed(before, change);
     if (after.second_factor_required && !before.second_factor_required &&
@@ -134,12 +132,10 @@ absl::StatusOr<v1::StaffMember> ClinicHandlers::InviteStaffMember(
     const rpc::Context& context, const v1::InviteStaffMemberRequest& request) {
   ASSIGN_OR_RETURN(const Email email, Email::Parse("email", request.email()));
   ASSIGN_OR_RETURN(const StaffRoles roles, RolesOf("roles", request.roles()));
-  ASSIGN_OR_RETURN(const std::optional<Clinic> clinic,
-                   clinics_.Find(rpc::CallOf(context), context.clinic_id()));
-  if (!clinic.has_value()) return ClinicNotFound();
   const auto invite = [&](db::Transaction& transaction) -> absl::StatusOr<v1::StaffMember> {
+    ASSIGN_OR_RETURN(const Clinic clinic, LockAsOwner(transaction, context, clinics_, staff_));
     RETURN_IF_ERROR(attempts_.Admit(transaction, InvitationAttempt(email)));
-    ASSIGN_OR_RETURN(const StaffMember member, Invite(transaction, context, *clinic, email, roles));
+    ASSIGN_OR_RETURN(const StaffMember member, Invite(transaction, context, clinic, email, roles));
     return ToProto(member);
   };
   return deps_.idempotency.Run<v1::StaffMember>(

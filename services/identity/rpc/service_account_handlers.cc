@@ -10,20 +10,24 @@
 #include "libs/crypto/digest.h"
 #include "libs/crypto/random.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/change.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/text.h"
 #include "services/identity/rpc/client_attempt.h"
+#include "services/identity/rpc/clinic_owner.h"
 #include "services/identity/rpc/convert.h"
 
 namespace portal::identity {
 namespace {
 
+constexpr char kResourceKind[] = "service_account";
+
 audit::Event EventAbout(const rpc::Context& context, const ServiceAccount& account) {
   audit::Event event = context.AuditEvent();
   event.clinic_id = account.clinic_id;
-  event.resource_kind = "service_account";
+  event.resource_kind = kResourceKind;
   event.resource_id = account.service_account_id.ToString();
   return event;
 }
@@ -44,6 +48,8 @@ absl::StatusOr<absl::Duration> OverlapOf(const google::protobuf::Duration& overl
 ServiceAccountHandlers::ServiceAccountHandlers(const Dependencies& dependencies)
     : deps_(dependencies),
       page_tokens_(dependencies.sealer),
+      clinics_(dependencies.pool),
+      staff_(dependencies.pool),
       service_accounts_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock) {}
 
@@ -53,6 +59,7 @@ absl::StatusOr<v1::CreateServiceAccountResponse> ServiceAccountHandlers::CreateS
   RETURN_IF_ERROR(CheckDisplayName("display_name", request.display_name()));
   ASSIGN_OR_RETURN(const ServiceScopes scopes, ScopesOf("scopes", request.scopes()));
   const auto create = [&](db::Transaction& transaction) -> absl::StatusOr<Response> {
+    RETURN_IF_ERROR(LockAsOwner(transaction, context, clinics_, staff_).status());
     const absl::Time now = deps_.clock.Now();
     const ServiceAccount account = {.service_account_id = ServiceAccountId::New(deps_.clock),
                                     .clinic_id = context.clinic_id(),
@@ -69,7 +76,21 @@ absl::StatusOr<v1::CreateServiceAccountResponse> ServiceAccountHandlers::CreateS
     return response;
   };
   return deps_.idempotency.Run<Response>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, create);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, create,
+      /*redact=*/nullptr, [&](db::Transaction& transaction, const Response& recorded) {
+        return NoteRepetition(transaction, context, recorded.service_account());
+      });
+}
+
+absl::Status ServiceAccountHandlers::NoteRepetition(db::Transaction& transaction,
+                                                    const rpc::Context& context,
+                                                    const v1::ServiceAccount& account) const {
+  audit::Event event = context.AuditEvent();
+  event.clinic_id = context.clinic_id();
+  event.resource_kind = kResourceKind;
+  event.resource_id = account.service_account_id();
+  event.outcome = rpc::kRepeated;
+  return audit::Append(transaction, deps_.clock, {event});
 }
 
 absl::StatusOr<v1::ListServiceAccountsResponse> ServiceAccountHandlers::ListServiceAccounts(
@@ -103,6 +124,7 @@ ServiceAccountHandlers::RotateServiceAccountSecret(
                    ServiceAccountId::Parse("service_account_id", request.service_account_id()));
   ASSIGN_OR_RETURN(const absl::Duration overlap, OverlapOf(request.overlap()));
   const auto rotate = [&](db::Transaction& transaction) -> absl::StatusOr<Response> {
+    RETURN_IF_ERROR(LockAsOwner(transaction, context, clinics_, staff_).status());
     const absl::Time now = deps_.clock.Now();
     Response response;
     response.set_secret(crypto::RandomToken());
@@ -115,7 +137,10 @@ ServiceAccountHandlers::RotateServiceAccountSecret(
     return response;
   };
   return deps_.idempotency.Run<Response>(
-      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, rotate);
+      deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, rotate,
+      /*redact=*/nullptr, [&](db::Transaction& transaction, const Response& recorded) {
+        return NoteRepetition(transaction, context, recorded.service_account());
+      });
 }
 
 absl::StatusOr<v1::ServiceAccount> ServiceAccountHandlers::RevokeServiceAccount(
@@ -123,6 +148,7 @@ absl::StatusOr<v1::ServiceAccount> ServiceAccountHandlers::RevokeServiceAccount(
   ASSIGN_OR_RETURN(const auto service_account_id,
                    ServiceAccountId::Parse("service_account_id", request.service_account_id()));
   const auto revoke = [&](db::Transaction& transaction) -> absl::StatusOr<v1::ServiceAccount> {
+    RETURN_IF_ERROR(LockAsOwner(transaction, context, clinics_, staff_).status());
     ASSIGN_OR_RETURN(const ServiceAccountStore::Revocation revocation,
                      service_accounts_.Revoke(transaction, context.clinic_id(), service_account_id,
                                               deps_.clock.Now()));

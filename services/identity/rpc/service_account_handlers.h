@@ -8,7 +8,9 @@
 #include "portal/identity/v1/service_account_service.pb.h"
 #include "services/identity/rpc/dependencies.h"
 #include "services/identity/storage/attempt_counter.h"
+#include "services/identity/storage/clinic_store.h"
 #include "services/identity/storage/service_account_store.h"
+#include "services/identity/storage/staff_store.h"
 
 namespace portal::identity {
 
@@ -29,8 +31,14 @@ class ServiceAccountHandlers {
       const rpc::Context& context, const v1::SignInServiceAccountRequest& request);
 
  private:
+  // A repetition tells the secret again.
+  absl::Status NoteRepetition(db::Transaction& transaction, const rpc::Context& context,
+                              const v1::ServiceAccount& account) const;
+
   const Dependencies deps_;
   rpc::PageTokens page_tokens_;
+  ClinicStore clinics_;
+  StaffStore staff_;
   ServiceAccountStore service_accounts_;
   AttemptCounter attempts_;
 };

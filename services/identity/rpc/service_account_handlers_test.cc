@@ -145,6 +145,10 @@ TEST_F(ServiceAccountTest, RepetitionGetsTheSameSecretAndMakesNothing) {
   ASSERT_EQ(first.Outcome(), "OK");
   EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
   EXPECT_EQ(Count("service_accounts"), "1");
+  // The secret was told twice.
+  EXPECT_EQ(Count("audit_events WHERE outcome = 'REPEATED' AND resource_id = '" +
+                  first.response.service_account().service_account_id() + "'"),
+            "1");
   v1::CreateServiceAccountRequest other = request;
   other.set_display_name("Other");
   EXPECT_EQ(Create(other).Outcome(), "REQUEST_ID_REUSED");

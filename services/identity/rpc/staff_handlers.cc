@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "libs/audit/event.h"
-#include "libs/auth/method_policy.h"
 #include "libs/crypto/digest.h"
 #include "libs/crypto/random.h"
 #include "libs/rpc/call.h"
@@ -14,6 +13,7 @@
 #include "services/identity/domain/email.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/limits.h"
+#include "services/identity/rpc/clinic_owner.h"
 #include "services/identity/rpc/convert.h"
 #include "services/identity/rpc/staff_event.h"
 
@@ -129,10 +129,7 @@ absl::StatusOr<StaffMember> StaffHandlers::Make(db::Transaction& transaction,
                                                 const rpc::Context& context,
                                                 const StaffMemberId& staff_member_id,
                                                 Change change) {
-  ASSIGN_OR_RETURN(const Clinic clinic, clinics_.Lock(transaction, context.clinic_id()));
-  const StaffRoles roles =
-      staff_.ActiveRoles(transaction, context.clinic_id(), context.account_id());
-  RETURN_IF_ERROR(auth::CheckRoles(ToAuth(roles), {auth::StaffRole::kOwner}));
+  ASSIGN_OR_RETURN(const Clinic clinic, LockAsOwner(transaction, context, clinics_, staff_));
   ASSIGN_OR_RETURN(const LockedStaffMember found,
                    staff_.Lock(transaction, context.clinic_id(), staff_member_id));
   ASSIGN_OR_RETURN(StaffMember after, change(transaction, clinic, found));

@@ -317,6 +317,21 @@ TEST_F(StaffTest, OwnerWhoCeasedToBeOneChangesNothingWithAnOldPassport) {
   ASSERT_EQ(Remove(other.staff_member_id(), owner_).Outcome(), "OK");
   const std::string before = Staff();
   EXPECT_EQ(Remove(MemberIdOf("owner@example.org"), old).Outcome(), "NOT_STAFF_OF_CLINIC");
+  // Nothing that would outlast them, either.
+  EXPECT_EQ(
+      Invite(InviteRequest(clinic_id_, "friend@example.org", STAFF_ROLE_OWNER), old).Outcome(),
+      "NOT_STAFF_OF_CLINIC");
+  v1::CreateServiceAccountRequest create;
+  create.set_clinic_id(clinic_id_);
+  create.set_display_name("Mine");
+  create.add_scopes(policy::v1::SERVICE_SCOPE_PLANS_READ);
+  create.set_request_id(NewRequestId());
+  const auto service_accounts = v1::ServiceAccountService::NewStub(harness_.Channel("gateway"));
+  EXPECT_EQ(
+      Call(*service_accounts, &v1::ServiceAccountService::Stub::CreateServiceAccount, create, old)
+          .Outcome(),
+      "NOT_STAFF_OF_CLINIC");
+  EXPECT_EQ(Count("service_accounts"), "0");
   EXPECT_EQ(Staff(), before);
 }
 

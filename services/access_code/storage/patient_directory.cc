@@ -51,6 +51,9 @@ absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& pat
     RETURN_IF_ERROR(CheckSurvivor(transaction, patient, *patient.merged_into));
     transaction.Exec(queries::kLockAccessCodes, patient.id);
   }
+  // The clinic's age stays what it is until the grants' ends are computed with it, as a changed age
+  // waits for a birth date that is being corrected.
+  transaction.Exec(queries::kLockClinic, patient.clinic_id);
   const auto put =
       transaction
           .Exec(queries::kPutPatient, patient.id, patient.clinic_id, patient.display_name,

@@ -21,6 +21,13 @@ class PatientDirectoryTest : public StorageTest {
   absl::StatusOr<bool> Put(const std::string& name, int64_t version) {
     return Put({.id = patient_, .clinic_id = clinic_, .display_name = name, .version = version});
   }
+  absl::Status ChangeAge(int years) {
+    return pool_.Transact([&](db::Transaction& transaction) {
+      AccessSettings settings = GetAccessSettings(transaction, clinic_);
+      settings.coming_of_age_years = years;
+      return UpdateAccessSettings(transaction, settings).status();
+    });
+  }
   std::string Known() const { return Sql("SELECT display_name, version FROM patients"); }
 
   const id::PatientId patient_ = id::PatientId::New(clock_);
@@ -60,6 +67,40 @@ TEST_F(PatientDirectoryTest, OfDeliveriesAtOnceTheNewestStands) {
     const std::string newest = std::to_string(round * 8 + 8);
     EXPECT_EQ(Known(), "version " + newest + "|" + newest + "");
   }
+}
+
+// Both end grants of others on the day that birth date and age make, whichever comes first.
+TEST_F(PatientDirectoryTest, ACorrectedBirthDateAndAChangedAgeAtOnceMissEachOtherNever) {
+  for (int round = 0; round < 20; ++round) {
+    const id::PatientId child = id::PatientId::New(clock_);
+    const auto put = [&](int day, int64_t version) {
+      return Put({.id = child,
+                  .clinic_id = clinic_,
+                  .display_name = "Mia Moss",
+                  .version = version,
+                  .birth_date = absl::CivilDay(2012, 1, day)});
+    };
+    ASSERT_OK(put(1, 1));
+    AccessCode code = NewCode(child);
+    code.holder = HolderRelationship::kOther;
+    const CodeWords words = NewWords();
+    ASSERT_OK(Insert(code, words));
+    ASSERT_EQ(RefusalIn(Redeem(words, account_)), std::nullopt);
+    AtOnce(2, [&](int i) {
+      if (i == 0) {
+        EXPECT_OK(put(2, 2));
+      } else {
+        EXPECT_OK(ChangeAge(16 + round % 2));
+      }
+    });
+    EXPECT_EQ(
+        Sql("SELECT count(*) FROM grants AS held JOIN patients USING (patient_id) JOIN clinics ON "
+            "clinics.clinic_id = held.clinic_id WHERE held.of_age_at IS DISTINCT FROM "
+            "comes_of_age_after(held.created_at, birth_date, coming_of_age_years)"),
+        "0");
+  }
+  // They do have such ends.
+  EXPECT_EQ(Sql("SELECT count(*) FROM grants WHERE of_age_at IS NOT NULL"), "20");
 }
 
 class MergeTest : public PatientDirectoryTest {

@@ -5,6 +5,9 @@ FROM clinics WHERE clinic_id = $1
 -- name: AddClinic
 INSERT INTO clinics (clinic_id) VALUES ($1) ON CONFLICT DO NOTHING
 
+-- name: LockClinic
+SELECT true AS locked FROM clinics WHERE clinic_id = $1 FOR SHARE
+
 -- name: UpdateAccessSettings
 -- No row: the settings have changed since version $5. Waits for redemptions of the clinic's codes that are under way.
 UPDATE clinics SET validity_days = $2, birth_date_required = $3, coming_of_age_years = $4, version = version + 1

@@ -18,6 +18,7 @@
 #include "services/access_code/rpc/convert.h"
 #include "services/access_code/rpc/notices.h"
 #include "services/access_code/rpc/paging.h"
+#include "services/access_code/rpc/reached_ends.h"
 #include "services/access_code/storage/grant_store.h"
 
 namespace portal::access_code {
@@ -180,6 +181,9 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
   const auto redeem =
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::RedeemAccessCodeResponse> {
     refused.reset();
+    RETURN_IF_ERROR(
+        NoteReachedEnds(transaction, deps_.outbox, deps_.clock,
+                        GrantStore::EndPassedOf(transaction, context.account_id(), now)));
     ASSIGN_OR_RETURN(const Redemption redemption,
                      codes_.Redeem(transaction, words, birth_date, context.account_id(),
                                    id::GrantId::New(deps_.clock), now));
@@ -191,11 +195,13 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
   };
   refused.reset();
   using Response = v1::RedeemAccessCodeResponse;
+  std::optional<AccessiblePatient> opened;
   auto response = deps_.idempotency.Run<Response>(
       deps_.pool, rpc::CallOf(context), rpc::KeyOf(context, request.request_id()), request, redeem,
       /*redact=*/nullptr, [&](db::Transaction& transaction, const Response& recorded) {
-        return Repeat(transaction, context, recorded, refused);
+        return Repeat(transaction, context, recorded, refused, opened);
       });
+  if (response.ok() && opened.has_value()) *response->mutable_patient() = ToProto(*opened);
   // Refused by the constraint: another code for the patient was being redeemed for this account.
   if (!refused.has_value() && status::ReasonOf(response.status()) == "GRANT_EXISTS") {
     refused = RefusedCode{.refusal = Refusal::kGrantExists};
@@ -205,20 +211,20 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
 
 absl::Status AccessCodeHandlers::Repeat(db::Transaction& transaction, const rpc::Context& context,
                                         const v1::RedeemAccessCodeResponse& recorded,
-                                        std::optional<RefusedCode>& refused) const {
-  const v1::AccessiblePatient& patient = recorded.patient();
-  ASSIGN_OR_RETURN(const auto grant_id, id::GrantId::Parse("grant_id", patient.grant_id()));
-  ASSIGN_OR_RETURN(const auto patient_id, id::PatientId::Parse("patient_id", patient.patient_id()));
-  if (!GrantStore::Holds(transaction, context.account_id(), patient_id, grant_id,
-                         deps_.clock.Now())) {
+                                        std::optional<RefusedCode>& refused,
+                                        std::optional<AccessiblePatient>& opened) const {
+  ASSIGN_OR_RETURN(const auto grant_id,
+                   id::GrantId::Parse("grant_id", recorded.patient().grant_id()));
+  opened = GrantStore::Held(transaction, context.account_id(), grant_id, deps_.clock.Now());
+  if (!opened.has_value()) {
     refused = RefusedCode{.refusal = Refusal::kUsed};
     return ToStatus(refused->refusal);
   }
   audit::Event event = context.AuditEvent();
-  ASSIGN_OR_RETURN(event.clinic_id, id::ClinicId::Parse("clinic_id", patient.clinic_id()));
-  event.patient_id = patient_id;
+  event.clinic_id = opened->clinic_id;
+  event.patient_id = opened->patient_id;
   event.resource_kind = "grant";
-  event.resource_id = patient.grant_id();
+  event.resource_id = grant_id.ToString();
   event.outcome = rpc::kRepeated;
   return audit::Append(transaction, deps_.clock, {event});
 }

@@ -41,11 +41,12 @@ class AccessCodeHandlers {
       std::optional<RefusedCode>& refused);
   // Counts the attempt. TOO_MANY_ATTEMPTS leaves an audit row.
   absl::Status Admit(const rpc::Context& context);
-  // The end of a repeated redemption: OK with its audit row while the account holds the grant;
-  // afterwards the code is a used one, as for everybody.
+  // The end of a repeated redemption: OK with its audit row while the account holds the grant,
+  // and what that opens now; afterwards the code is a used one, as for everybody.
   absl::Status Repeat(db::Transaction& transaction, const rpc::Context& context,
                       const v1::RedeemAccessCodeResponse& recorded,
-                      std::optional<RefusedCode>& refused) const;
+                      std::optional<RefusedCode>& refused,
+                      std::optional<AccessiblePatient>& opened) const;
   // Audit row, notices and answer of a redemption.
   absl::StatusOr<v1::RedeemAccessCodeResponse> Record(db::Transaction& transaction,
                                                       const rpc::Context& context,

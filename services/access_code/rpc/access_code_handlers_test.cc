@@ -379,6 +379,31 @@ TEST_F(RedeemTest, ARepeatedRequestGetsTheSameAnswerEvenWhenNoAttemptIsLeft) {
                          "|access_code.RedeemAccessCode"));
 }
 
+TEST_F(RedeemTest, ARepeatedRequestAfterAMergeNamesThePatientWhoStayed) {
+  const id::PatientId merged = NewPatient(clinic_), stayed = NewPatient(clinic_);
+  const auto request = RedeemRequest(NewCode(merged).words());
+  ASSERT_EQ(Redeem(request, account_).Outcome(), "OK");
+  ASSERT_EQ(Merge(merged, stayed).Outcome(), "OK");
+  const auto again = Redeem(request, account_);
+  ASSERT_EQ(again.Outcome(), "OK");
+  EXPECT_EQ(again.response.patient().patient_id(), stayed.ToString());
+  EXPECT_EQ(Sql("SELECT patient_id FROM audit_events WHERE outcome = 'REPEATED'"),
+            stayed.ToString());
+}
+
+// The end of a grant that is only noticed because it is in the way.
+TEST_F(RedeemTest, AGrantThatHasReachedItsEndIsToldAndAuditedAlthoughNoSweepCameFirst) {
+  const id::PatientId patient = NewPatient(clinic_);
+  const std::string ended = NewGrant(patient, account_);
+  ASSERT_EQ(SetEnd(ended, clock_.Now() + absl::Hours(1)).Outcome(), "OK");
+  clock_.Advance(absl::Hours(1));
+  ASSERT_EQ(Redeem(NewCode(patient).words(), account_).Outcome(), "OK");
+  EXPECT_EQ(
+      Sql("SELECT resource_id FROM audit_events WHERE action = 'access_code.GrantReachedItsEnd'"),
+      ended);
+  EXPECT_THAT(NoticesOf(messaging::v1::Notice::kAccessEnded), ElementsAre(account_.ToString()));
+}
+
 TEST_F(RedeemTest, ARepeatedRequestAfterTheGrantEndedIsThatOfAUsedCode) {
   const id::PatientId patient = NewPatient(clinic_);
   const auto request = RedeemRequest(NewCode(patient).words());
@@ -567,6 +592,7 @@ TEST_F(RedeemTest, TheFifthBirthDateIsComparedAndTheSixthIsNot) {
     if (!right_in_time) {
       EXPECT_EQ(last.Bytes(), Redeem(kUnknownCode, account).Bytes());
     }
+    // A locked code: the try that locked it may be on its way.
     EXPECT_EQ(Cancel(issued.access_code().access_code_id(), clinic_).Outcome(),
               "ACCESS_CODE_NOT_LIVE");
   }

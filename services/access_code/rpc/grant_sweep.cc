@@ -6,22 +6,10 @@
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/rpc/notices.h"
+#include "services/access_code/rpc/reached_ends.h"
+#include "services/access_code/rpc/service_event.h"
 
 namespace portal::access_code {
-namespace {
-
-audit::Event EventOf(const char* action, const id::ClinicId& clinic_id,
-                     const id::PatientId& patient_id) {
-  audit::Event event;
-  event.actor_kind = audit::ActorKind::kService;
-  event.calling_service = "access_code";
-  event.clinic_id = clinic_id;
-  event.patient_id = patient_id;
-  event.action = action;
-  return event;
-}
-
-}  // namespace
 
 absl::StatusOr<bool> GrantSweep::Run() const {
   ASSIGN_OR_RETURN(const bool more_ended, EndPassed());
@@ -32,16 +20,7 @@ absl::StatusOr<bool> GrantSweep::Run() const {
 absl::StatusOr<bool> GrantSweep::EndPassed() const {
   return pool_.Transact([&](db::Transaction& transaction) -> absl::StatusOr<bool> {
     const std::vector<Grant> ended = grants_.EndPassed(transaction, clock_.Now(), kBatch);
-    if (ended.empty()) return false;
-    std::vector<audit::Event> events;
-    for (const Grant& grant : ended) {
-      TellAccessEnded(transaction, outbox_, grant);
-      audit::Event& event = events.emplace_back(
-          EventOf("access_code.GrantReachedItsEnd", grant.clinic_id, grant.patient_id));
-      event.resource_kind = "grant";
-      event.resource_id = grant.id.ToString();
-    }
-    RETURN_IF_ERROR(audit::Append(transaction, clock_, events));
+    RETURN_IF_ERROR(NoteReachedEnds(transaction, outbox_, clock_, ended));
     return ended.size() == kBatch;
   });
 }
@@ -55,8 +34,8 @@ absl::StatusOr<bool> GrantSweep::TellComingOfAge() const {
     for (const GrantStore::ComingOfAge& patient : coming) {
       access_code::TellComingOfAge(transaction, outbox_, patient.clinic_id, patient.patient_id,
                                    patient.at);
-      events.push_back(
-          EventOf("access_code.ClinicToldOfComingOfAge", patient.clinic_id, patient.patient_id));
+      events.push_back(ServiceEvent("access_code.ClinicToldOfComingOfAge", patient.clinic_id,
+                                    patient.patient_id));
     }
     RETURN_IF_ERROR(audit::Append(transaction, clock_, events));
     return true;

@@ -10,6 +10,7 @@
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/domain/patient.h"
 #include "services/access_code/rpc/convert.h"
+#include "services/access_code/rpc/reached_ends.h"
 #include "services/access_code/storage/patient_directory.h"
 
 namespace portal::access_code {
@@ -50,9 +51,10 @@ absl::StatusOr<v1::PutPatientResponse> PatientDirectoryHandlers::PutPatient(
     const rpc::Context& context, const v1::PutPatientRequest& request) {
   ASSIGN_OR_RETURN(const Patient patient, ParsePatient(request));
   const auto put = [&](db::Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool changed,
+    ASSIGN_OR_RETURN(const PatientPut put,
                      access_code::PutPatient(transaction, patient, deps_.clock.Now()));
-    if (!changed) return absl::OkStatus();
+    if (!put.is_newer) return absl::OkStatus();
+    RETURN_IF_ERROR(NoteReachedEnds(transaction, deps_.outbox, deps_.clock, put.ended));
     audit::Event event = context.AuditEvent();
     event.clinic_id = patient.clinic_id;
     event.patient_id = patient.id;

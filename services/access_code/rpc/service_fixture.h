@@ -124,6 +124,15 @@ class ServiceTest : public ::testing::Test {
     *request.mutable_birth_date() = Date(year, month, day);
     return Call(*directory_, &v1::PatientDirectoryService::Stub::PutPatient, request);
   }
+  Answer<v1::PutPatientResponse> Merge(const id::PatientId& merged, const id::PatientId& stayed) {
+    v1::PutPatientRequest request;
+    request.set_patient_id(merged.ToString());
+    request.set_clinic_id(clinic_.ToString());
+    request.set_display_name("Ada Moss");
+    request.set_version(100);
+    request.set_merged_into_patient_id(stayed.ToString());
+    return Call(*directory_, &v1::PatientDirectoryService::Stub::PutPatient, request);
+  }
   static google::type::Date Date(int year, int month, int day) {
     google::type::Date date;
     date.set_year(year);

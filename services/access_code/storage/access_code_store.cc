@@ -105,7 +105,6 @@ absl::StatusOr<Redemption> AccessCodeStore::Redeem(db::Transaction& transaction,
                                                    absl::Time now) const {
   const std::vector<db::Bytes> digests = digester_.Candidates(words);
   const std::optional<int64_t> birth_day = DayNumber(birth_date);
-  transaction.Exec(queries::kEndPassedGrantsOfAccount, account_id, now);
   const auto redeemed = transaction
                             .Exec(queries::kRedeemAccessCode, digests, account_id, now, grant_id,
                                   birth_day, kBirthDateTries)

@@ -90,7 +90,8 @@ class AccessCodeStore {
 
   // Claims the code and makes the grant, or changes nothing. Of any number of redemptions and
   // cancellations at once exactly one succeeds. GRANT_EXISTS if the account is just redeeming
-  // another code for the patient. `birth_date`: as it came with the code, if it did.
+  // another code for the patient. GrantStore::EndPassedOf comes first. `birth_date`: as it came
+  // with the code, if it did.
   absl::StatusOr<Redemption> Redeem(db::Transaction& transaction, const CodeWords& words,
                                     const std::optional<absl::CivilDay>& birth_date,
                                     const id::AccountId& account_id, const id::GrantId& grant_id,

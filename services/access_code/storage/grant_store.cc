@@ -1,61 +1,23 @@
 #include "services/access_code/storage/grant_store.h"
 
-#include <algorithm>
-#include <array>
-#include <utility>
-
-#include "absl/strings/string_view.h"
-
 #include "services/access_code/domain/errors.h"
-#include "services/access_code/storage/holder_relationship.h"
+#include "services/access_code/storage/grant_row.h"
 #include "services/access_code/storage/patient_directory.h"
 #include "services/access_code/storage/queries.h"
 
 namespace portal::access_code {
 namespace {
 
-constexpr std::array<std::pair<absl::string_view, GrantEnd>, 5> kEnds = {
-    {{"revoked", GrantEnd::kRevoked},
-     {"dropped", GrantEnd::kDropped},
-     {"ended", GrantEnd::kReached},
-     {"closed", GrantEnd::kAccountClosed},
-     {"merged", GrantEnd::kMerged}}};
-
-std::optional<GrantEnd> EndOf(const db::Row& row) {
-  if (row.IsNull("revoked_us")) return std::nullopt;
-  const std::optional<std::string> cause = row.OptionalText("end_cause");
-  for (const auto& [name, end] : kEnds) {
-    if (cause == name) return end;
-  }
-  return GrantEnd::kRevoked;  // before causes were noted there was no other
-}
-
-Grant FromRow(const db::Row& row) {
-  return {
-      .id = row.Id<id::GrantId>("grant_id"),
-      .clinic_id = row.Id<id::ClinicId>("clinic_id"),
-      .patient_id = row.Id<id::PatientId>("patient_id"),
-      .account_id = row.Id<id::AccountId>("account_id"),
-      .access_code_id = row.Id<id::AccessCodeId>("access_code_id"),
-      .created_at = row.Time("created_us"),
-      .holder = HolderOf(row),
-      .ends_at = row.OptionalTime("ends_us"),
-      .of_age_at = row.OptionalTime("of_age_us"),
-      .kept_of_age = row.Bool("kept_of_age"),
-      .ended_at = row.OptionalTime("revoked_us"),
-      .end = EndOf(row),
-      .merged_from = row.OptionalId<id::PatientId>("merged_from_patient_id"),
-  };
-}
-
-std::vector<Grant> FromRows(const db::Rows& rows) {
-  std::vector<Grant> grants;
-  for (const db::Row& row : rows) grants.push_back(FromRow(row));
-  return grants;
+AccessiblePatient PatientOf(const db::Row& row) {
+  return {.patient_id = row.Id<id::PatientId>("patient_id"),
+          .clinic_id = row.Id<id::ClinicId>("clinic_id"),
+          .display_name = row.Text("display_name"),
+          .grant_id = row.Id<id::GrantId>("grant_id"),
+          .granted_at = row.Time("created_us"),
+          .ends_at = row.OptionalTime("ends_us")};
 }
 
 }  // namespace
-
 absl::StatusOr<std::vector<bool>> GrantStore::Check(const db::CallOptions& call,
                                                     const std::vector<GrantQuestion>& questions,
                                                     absl::Time now) const {
@@ -74,13 +36,11 @@ absl::StatusOr<std::vector<bool>> GrantStore::Check(const db::CallOptions& call,
   });
 }
 
-bool GrantStore::Holds(db::Session& session, const id::AccountId& account_id,
-                       const id::PatientId& patient_id, const id::GrantId& grant_id,
-                       absl::Time now) {
-  const auto held =
-      session.Exec(queries::kCheckGrants, std::vector{account_id}, std::vector{patient_id}, now)
-          .AtMostOne();
-  return held.has_value() && held->Id<id::GrantId>("grant_id") == grant_id;
+std::optional<AccessiblePatient> GrantStore::Held(db::Session& session,
+                                                  const id::AccountId& account_id,
+                                                  const id::GrantId& grant_id, absl::Time now) {
+  const auto held = session.Exec(queries::kGetHeldGrant, grant_id, account_id, now).AtMostOne();
+  return held.has_value() ? std::optional<AccessiblePatient>(PatientOf(*held)) : std::nullopt;
 }
 
 std::vector<id::AccountId> GrantStore::Holders(db::Session& session, const id::ClinicId& clinic_id,
@@ -108,12 +68,7 @@ absl::StatusOr<std::vector<AccessiblePatient>> GrantStore::ListPatients(
     Patients patients;
     for (const db::Row& row : session.Exec(queries::kListGrantedPatients, account_id, after_name,
                                            after_id, limit, now)) {
-      patients.push_back({.patient_id = row.Id<id::PatientId>("patient_id"),
-                          .clinic_id = row.Id<id::ClinicId>("clinic_id"),
-                          .display_name = row.Text("display_name"),
-                          .grant_id = row.Id<id::GrantId>("grant_id"),
-                          .granted_at = row.Time("created_us"),
-                          .ends_at = row.OptionalTime("ends_us")});
+      patients.push_back(PatientOf(row));
     }
     return patients;
   });
@@ -124,7 +79,7 @@ absl::StatusOr<std::vector<Grant>> GrantStore::List(const db::CallOptions& call,
                                                     const id::PatientId& patient_id,
                                                     const ListPosition& after, int limit) const {
   return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<Grant>> {
-    std::vector<Grant> grants = FromRows(session.Exec(queries::kListGrants, patient_id, clinic_id,
+    std::vector<Grant> grants = GrantsOf(session.Exec(queries::kListGrants, patient_id, clinic_id,
                                                       after.created_at, after.id, limit));
     if (grants.empty() && !IsPatientOf(session, clinic_id, patient_id)) return PatientNotFound();
     return grants;
@@ -136,7 +91,7 @@ std::optional<Grant> GrantStore::Newest(db::Session& session, const id::PatientI
                                         const std::optional<id::ClinicId>& clinic_id) {
   const auto newest =
       session.Exec(queries::kGetNewestGrant, patient_id, account_id, clinic_id).AtMostOne();
-  return newest.has_value() ? std::optional<Grant>(FromRow(*newest)) : std::nullopt;
+  return newest.has_value() ? std::optional<Grant>(GrantOf(*newest)) : std::nullopt;
 }
 
 absl::StatusOr<GrantStore::Revoked> GrantStore::Revoke(db::Transaction& transaction,
@@ -146,10 +101,10 @@ absl::StatusOr<GrantStore::Revoked> GrantStore::Revoke(db::Transaction& transact
                                                        absl::Time now) const {
   const auto revoked =
       transaction.Exec(queries::kRevokeGrant, grant_id, clinic_id, now, revoker).AtMostOne();
-  if (revoked.has_value()) return Revoked{.grant = FromRow(*revoked), .now = true};
+  if (revoked.has_value()) return Revoked{.grant = GrantOf(*revoked), .now = true};
   const auto ended = transaction.Exec(queries::kGetGrant, grant_id, clinic_id).AtMostOne();
   if (!ended.has_value()) return GrantNotFound();
-  return Revoked{.grant = FromRow(*ended)};
+  return Revoked{.grant = GrantOf(*ended)};
 }
 
 absl::StatusOr<Grant> GrantStore::SetEnd(db::Transaction& transaction,
@@ -163,7 +118,7 @@ absl::StatusOr<Grant> GrantStore::SetEnd(db::Transaction& transaction,
       transaction.Exec(queries::kSetGrantEnd, grant_id, clinic_id, now, end, keep_of_age)
           .AtMostOne();
   if (!set.has_value()) return GrantEnded();
-  return FromRow(*set);
+  return GrantOf(*set);
 }
 
 absl::StatusOr<Grant> GrantStore::Drop(db::Transaction& transaction,
@@ -172,17 +127,22 @@ absl::StatusOr<Grant> GrantStore::Drop(db::Transaction& transaction,
   const auto dropped =
       transaction.Exec(queries::kDropGrant, account_id, patient_id, now).AtMostOne();
   if (!dropped.has_value()) return PatientNotFound();
-  return FromRow(*dropped);
+  return GrantOf(*dropped);
 }
 
 std::vector<Grant> GrantStore::Close(db::Transaction& transaction, const id::AccountId& account_id,
                                      absl::Time now) const {
-  return FromRows(transaction.Exec(queries::kCloseGrants, account_id, now));
+  return GrantsOf(transaction.Exec(queries::kCloseGrants, account_id, now));
 }
 
 std::vector<Grant> GrantStore::EndPassed(db::Transaction& transaction, absl::Time now,
                                          int limit) const {
-  return FromRows(transaction.Exec(queries::kEndPassedGrants, now, limit));
+  return GrantsOf(transaction.Exec(queries::kEndPassedGrants, now, limit));
+}
+
+std::vector<Grant> GrantStore::EndPassedOf(db::Transaction& transaction,
+                                           const id::AccountId& account_id, absl::Time now) {
+  return GrantsOf(transaction.Exec(queries::kEndPassedGrantsOfAccount, account_id, now));
 }
 
 std::vector<GrantStore::ComingOfAge> GrantStore::TakeComingOfAge(db::Transaction& transaction,

@@ -42,9 +42,11 @@ class GrantStore {
                                           const std::vector<GrantQuestion>& questions,
                                           absl::Time now) const;
 
-  // Whether the grant is active and the account's for the patient.
-  static bool Holds(db::Session& session, const id::AccountId& account_id,
-                    const id::PatientId& patient_id, const id::GrantId& grant_id, absl::Time now);
+  // The patient that the account's grant opens now; none unless it is active. After a merge that is
+  // the one who stayed.
+  static std::optional<AccessiblePatient> Held(db::Session& session,
+                                               const id::AccountId& account_id,
+                                               const id::GrantId& grant_id, absl::Time now);
 
   // The accounts that may see the patient now, but for `except`.
   static std::vector<id::AccountId> Holders(db::Session& session, const id::ClinicId& clinic_id,
@@ -96,6 +98,11 @@ class GrantStore {
   // Notes of at most `limit` grants that their end has come, and returns them. They unlocked
   // nothing from that instant on. May run in several processes at once.
   std::vector<Grant> EndPassed(db::Transaction& transaction, absl::Time now, int limit) const;
+
+  // Likewise of all grants of an account, which is about to redeem a code: they would be in the way
+  // of a new one.
+  static std::vector<Grant> EndPassedOf(db::Transaction& transaction,
+                                        const id::AccountId& account_id, absl::Time now);
 
   // A patient who comes of age, with which grants of others end.
   struct ComingOfAge {

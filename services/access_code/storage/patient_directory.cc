@@ -8,6 +8,7 @@
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/errors.h"
 #include "services/access_code/storage/day.h"
+#include "services/access_code/storage/grant_row.h"
 #include "services/access_code/storage/queries.h"
 
 namespace portal::access_code {
@@ -33,20 +34,23 @@ absl::Status CheckSurvivor(db::Transaction& transaction, const Patient& patient,
   return absl::OkStatus();
 }
 
-void Move(db::Transaction& transaction, const id::PatientId& merged, const id::PatientId& survivor,
-          absl::Time now) {
+// Returns the grants whose end had come.
+std::vector<Grant> Move(db::Transaction& transaction, const id::PatientId& merged,
+                        const id::PatientId& survivor, absl::Time now) {
   // Codes first: whoever is redeeming one has made its grant, or will make it for the survivor.
   transaction.Exec(queries::kMoveAccessCodes, merged, survivor);
-  transaction.Exec(queries::kEndPassedGrantsOfPatients, std::vector{merged, survivor}, now);
+  std::vector<Grant> ended = GrantsOf(
+      transaction.Exec(queries::kEndPassedGrantsOfPatients, std::vector{merged, survivor}, now));
   transaction.Exec(queries::kEndGrantsLeftByMerge, merged, survivor, now);
   transaction.Exec(queries::kMoveGrants, merged, survivor);
   transaction.Exec(queries::kAgeGrantsOfPatient, survivor);
+  return ended;
 }
 
 }  // namespace
 
-absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& patient,
-                                absl::Time now) {
+absl::StatusOr<PatientPut> PutPatient(db::Transaction& transaction, const Patient& patient,
+                                      absl::Time now) {
   if (patient.merged_into.has_value()) {
     RETURN_IF_ERROR(CheckSurvivor(transaction, patient, *patient.merged_into));
     transaction.Exec(queries::kLockAccessCodes, patient.id);
@@ -60,20 +64,22 @@ absl::StatusOr<bool> PutPatient(db::Transaction& transaction, const Patient& pat
                 patient.version, DayNumber(patient.birth_date), patient.merged_into)
           .AtMostOne();
   if (!put.has_value()) {
-    if (IsPatientOf(transaction, patient.clinic_id, patient.id)) return false;
+    if (IsPatientOf(transaction, patient.clinic_id, patient.id)) return PatientPut();
     return status::InvalidField("clinic_id", "is another one than the patient's");
   }
   transaction.Exec(queries::kAgeGrantsOfPatient, patient.id);
+  PatientPut result = {.is_newer = true};
   id::PatientId merged = patient.id;
   for (Survivor survivor = put->OptionalId<id::PatientId>("merged_into_patient_id");
        survivor.has_value();) {
-    Move(transaction, merged, *survivor, now);
+    std::vector<Grant> ended = Move(transaction, merged, *survivor, now);
+    result.ended.insert(result.ended.end(), ended.begin(), ended.end());
     merged = *survivor;
     survivor = transaction.Exec(queries::kGetKnownPatient, merged)
                    .One()
                    .OptionalId<id::PatientId>("merged_into_patient_id");
   }
-  return true;
+  return result;
 }
 
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,

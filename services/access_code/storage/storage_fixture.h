@@ -65,8 +65,9 @@ class StorageTest : public ::testing::Test {
   }
   // Whether anything changed.
   absl::StatusOr<bool> Put(const Patient& patient) {
-    return pool_.Transact({}, [&](db::Transaction& transaction) {
-      return PutPatient(transaction, patient, clock_.Now());
+    return pool_.Transact({}, [&](db::Transaction& transaction) -> absl::StatusOr<bool> {
+      ASSIGN_OR_RETURN(const PatientPut put, PutPatient(transaction, patient, clock_.Now()));
+      return put.is_newer;
     });
   }
 
@@ -91,6 +92,7 @@ class StorageTest : public ::testing::Test {
       const CodeWords& words, const id::AccountId& account_id, absl::Time now,
       const std::optional<absl::CivilDay>& birth_date = std::nullopt) {
     return pool_.Transact([&](db::Transaction& transaction) {
+      GrantStore::EndPassedOf(transaction, account_id, now);
       return codes_.Redeem(transaction, words, birth_date, account_id, id::GrantId::New(clock_),
                            now);
     });

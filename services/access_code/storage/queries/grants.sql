@@ -8,6 +8,13 @@ FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asked (account_id, patien
                            AND (ends_at IS NULL OR ends_at > from_micros($3))
                          LIMIT 1) AS held
 
+-- name: GetHeldGrant
+SELECT patient.patient_id, patient.clinic_id, patient.display_name, held.grant_id,
+       micros(held.created_at) AS created_us, micros(held.ends_at) AS ends_us
+FROM grants AS held JOIN patients AS patient ON patient.patient_id = held.patient_id
+WHERE held.grant_id = $1 AND held.account_id = $2 AND held.revoked_at IS NULL
+  AND (held.ends_at IS NULL OR held.ends_at > from_micros($3))
+
 -- name: ListGrantedPatients
 -- $2, $3: the last row of the page before; NULL for the first page. $5: now. An account holds few grants: they are
 -- sorted here.
@@ -118,6 +125,9 @@ RETURNING grant_id, clinic_id, patient_id, account_id, access_code_id, micros(cr
 -- So that they are not in the way of a new one.
 UPDATE grants SET revoked_at = ends_at, end_cause = 'ended'
 WHERE account_id = $1 AND revoked_at IS NULL AND ends_at <= from_micros($2)
+RETURNING grant_id, clinic_id, patient_id, account_id, access_code_id, micros(created_at) AS created_us,
+          micros(revoked_at) AS revoked_us, end_cause, micros(ends_at) AS ends_us, holder_relationship,
+          micros(of_age_at) AS of_age_us, kept_of_age, merged_from_patient_id
 
 -- name: TakeComingOfAge
 -- At most $2 grants whose patient comes of age by $1; marks them told, and returns of which patients the clinic is to be
@@ -150,6 +160,9 @@ WHERE held.patient_id = $1 AND patient.patient_id = $1 AND clinic.clinic_id = he
 -- name: EndPassedGrantsOfPatients
 UPDATE grants SET revoked_at = ends_at, end_cause = 'ended'
 WHERE patient_id = ANY ($1::uuid[]) AND revoked_at IS NULL AND ends_at <= from_micros($2)
+RETURNING grant_id, clinic_id, patient_id, account_id, access_code_id, micros(created_at) AS created_us,
+          micros(revoked_at) AS revoked_us, end_cause, micros(ends_at) AS ends_us, holder_relationship,
+          micros(of_age_at) AS of_age_us, kept_of_age, merged_from_patient_id
 
 -- name: EndGrantsLeftByMerge
 -- Of patient $1, merged into $2: those of accounts that hold one for $2 as well.

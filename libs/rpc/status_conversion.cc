@@ -1,6 +1,8 @@
 #include "libs/rpc/status_conversion.h"
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/cord.h"
 #include "google/rpc/status.pb.h"
@@ -9,15 +11,20 @@
 namespace portal::rpc {
 namespace {
 
+// The details are in the order of their types: Abseil varies it from one status to the next, and
+// what is answered alike has to be the same bytes.
 google::rpc::Status ToProto(const absl::Status& status) {
   google::rpc::Status proto;
   proto.set_code(static_cast<int>(status.code()));
   proto.set_message(std::string(status.message()));
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& value) {
-    auto* detail = proto.add_details();
-    detail->set_type_url(std::string(url));
-    detail->set_value(std::string(value));
-  });
+  std::map<std::string, std::string> details;
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& value) { details.emplace(url, value); });
+  for (auto& [url, value] : details) {
+    google::protobuf::Any& detail = *proto.add_details();
+    detail.set_type_url(url);
+    detail.set_value(std::move(value));
+  }
   return proto;
 }
 

@@ -15,6 +15,8 @@ struct Mark {
   absl::string_view name;
 };
 
+constexpr size_t kMaxUtf8Bytes = 4;  // of one character
+
 // Most browsers name those they are compatible with too, so the first match counts.
 constexpr Mark kBrowsers[] = {
     {"Edg", "Edge"},       {"OPR/", "Opera"},       {"SamsungBrowser/", "Samsung Internet"},
@@ -39,6 +41,8 @@ std::string Beginning(absl::string_view header) {
   for (const char c : absl::StripAsciiWhitespace(header)) {
     const bool starts_character = (c & 0xC0) != 0x80;
     if (starts_character && ++characters > kMaxDeviceCharacters) break;
+    // Bytes that only continue characters are not counted as any.
+    if (beginning.size() == kMaxUtf8Bytes * kMaxDeviceCharacters) break;
     beginning.push_back(absl::ascii_iscntrl(c) ? ' ' : c);
   }
   return beginning;

@@ -16,6 +16,11 @@ bool IsLiteral(absl::string_view segment) {
   return !segment.empty() && segment.find_first_of(kSyntax) == absl::string_view::npos;
 }
 
+// What a variable takes: not what a proxy would take out of the path.
+bool IsValue(absl::string_view segment) {
+  return !segment.empty() && segment != "." && segment != "..";
+}
+
 // "v1/{name=clinics/*}/staff" → "v1/clinics/*/staff"; none if braces do not fit. Field names play
 // no part in matching.
 std::optional<std::string> WithoutVariables(absl::string_view text) {
@@ -72,7 +77,7 @@ bool HttpTemplate::Matches(absl::Span<const absl::string_view> path) const {
   for (size_t i = 0; i < segments_.size(); ++i) {
     absl::string_view segment = path[i];
     if (i + 1 == segments_.size() && !absl::ConsumeSuffix(&segment, verb_)) return false;
-    if (segments_[i].has_value() ? segment != *segments_[i] : segment.empty()) return false;
+    if (segments_[i].has_value() ? segment != *segments_[i] : !IsValue(segment)) return false;
   }
   return true;
 }

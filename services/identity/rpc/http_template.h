@@ -24,8 +24,8 @@ class HttpTemplate {
   // Paths have exactly that many segments.
   size_t size() const { return segments_.size(); }
 
-  // `path`: of this size. A variable takes any segment that is not empty; everything else has to be
-  // as written, so that no path has two spellings.
+  // `path`: of this size. A variable takes any segment that is not empty, "." or ".."; everything
+  // else has to be as written, so that no path has two spellings.
   bool Matches(absl::Span<const absl::string_view> path) const;
 
   // Whether this one goes first where both match: a verb, and then the earlier literal, decides.

@@ -96,7 +96,10 @@ bool EndedSessionsWatcher::Follow() {
   call_ = nullptr;
   if (!stopping_ && connected) {
     telemetry::LogWarning("ended_sessions_feed_broken", {{"error", broken.message()}});
+  } else if (!stopping_ && !std::exchange(unreachable_, true)) {  // once, not at each attempt
+    telemetry::LogWarning("ended_sessions_feed_unreachable", {{"error", broken.message()}});
   }
+  if (connected) unreachable_ = false;
   return connected;
 }
 

@@ -47,7 +47,9 @@ class EndedSessionsWatcher {
   const std::function<void(const SessionEnding&)> take_;
   telemetry::Gauge connected_;
   telemetry::Counter taken_;
-  int64_t cursor_ = 0;  // of the thread
+  // Of the thread: where the feed is taken up, and whether the last attempts found nobody.
+  int64_t cursor_ = 0;
+  bool unreachable_ = false;
 
   std::mutex mutex_;
   std::condition_variable stop_;

@@ -132,7 +132,9 @@ TEST_F(SessionFeedTest, EndingsAreToldWithinASecond) {
     EXPECT_EQ(EndedSessionOf(taken[i]), session_id);
   }
   std::sort(delays.begin(), delays.end());
-  EXPECT_LT(delays[delays.size() / 2], absl::Seconds(1));
+  // One may fall into a pause of the machine's own.
+  EXPECT_LT(delays[delays.size() - 2], absl::Seconds(1));
+  EXPECT_LT(delays.back(), absl::Seconds(5));
 }
 
 TEST_F(SessionFeedTest, MembershipsAreToldWithWhatTheyAllow) {

@@ -1,17 +1,20 @@
 """What was acknowledged is there, exactly once, whatever died meanwhile."""
 
+import functools
 import os
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Optional
 
 import grpc
 
 from suite.client import RpcError
 from suite.processes import POLL_SECONDS
+from suite.services import NAMES
 from tests.support.ledger import Ledger, wait_until
 from tests.support.stage import WorldTest
-from tests.support.world import Clinic, chart_fields, new_id, patient_fields
+from tests.support.world import Clinic, Person, chart_fields, new_id, patient_fields
 
 ROUNDS = int(os.environ.get("PORTAL_FAULT_ROUNDS", "2"))
 WRITERS = 4
@@ -29,6 +32,8 @@ class Ledgered:
     # Request id → the id that the answer gave, by patients and charts.
     patients: dict[str, str] = field(default_factory=dict)
     charts: dict[str, str] = field(default_factory=dict)
+    # By identity: address → the membership that was offered.
+    invited: dict[str, str] = field(default_factory=dict)
     in_doubt: int = 0
     retries: int = 0
     failures: list[str] = field(default_factory=list)
@@ -50,7 +55,7 @@ class PromiseTest(WorldTest):
             writer.start()
         try:
             for _ in range(ROUNDS):
-                for kill in (self.kill_postgres, self.kill_records, self.kill_access_code):
+                for kill in (self.kill_postgres, *(functools.partial(self.kill, name) for name in NAMES)):
                     written = len(told)
                     wait_until(lambda written=written: len(told) >= written + WRITES_PER_ROUND or bool(told.failures),
                                RETRY_SECONDS, "writes to go on")
@@ -63,8 +68,8 @@ class PromiseTest(WorldTest):
         self.assertEqual(told.failures, [])
         self.assertGreater(told.retries, 0, "no kill was noticed")
         self.check(told)
-        print(f"PROOF {len(told.patients)} patients and {len(told.charts)} charts acknowledged during {3 * ROUNDS} "
-              f"kills, {told.retries} calls repeated, {told.in_doubt} of them in doubt; all there exactly once")
+        print(f"PROOF {len(told.patients)} patients, {len(told.charts)} charts and {len(told.invited)} invitations "
+              f"acknowledged during {(1 + len(NAMES)) * ROUNDS} kills, {told.retries} calls repeated, {told.in_doubt} of them in doubt; all there exactly once")
 
     def check(self, told: Ledgered) -> None:
         """By the databases: each request made one row, the one that was acknowledged."""
@@ -74,8 +79,14 @@ class PromiseTest(WorldTest):
         charts = query("records", "SELECT objective, soap_chart_id FROM soap_charts WHERE subjective = 'promise'")
         self.assertEqual(sorted(map(tuple, patients)), sorted((short(it), made) for it, made in told.patients.items()))
         self.assertEqual(sorted(map(tuple, charts)), sorted((it, made) for it, made in told.charts.items()))
-        # What was to be told to access_code arrived as well.
+        members = query("identity", "SELECT email, staff_member_id FROM staff_members WHERE email LIKE 'promise.%'")
+        self.assertEqual(sorted(map(tuple, members)), sorted(told.invited.items()))
+        # What was to be told to access_code arrived as well, and so did the mails: at least once, and each as one letter.
         self.world.ledger.deliver_now()
+        letters = {mail.recipient: set() for mail in self.world.suite.mailbox.mails()}
+        for mail in self.world.suite.mailbox.mails():
+            letters[mail.recipient].add(mail.message["Message-ID"])
+        self.assertEqual({address: len(letters.get(address, ())) for address in told.invited}, dict.fromkeys(told.invited, 1))
         known = {row[0] for row in query("access_code", "SELECT patient_id FROM patients")}
         self.assertEqual(set(told.patients.values()) - known, set())
 
@@ -83,17 +94,13 @@ class PromiseTest(WorldTest):
         self.world.suite.postgres.kill()
         self.world.suite.postgres.start()
 
-    def kill_records(self) -> None:
-        self.world.suite.kill("records")
-        self.world.suite.restart("records")
-
-    def kill_access_code(self) -> None:
-        self.world.suite.kill("access_code")
-        self.world.suite.restart("access_code")
+    def kill(self, name: str) -> None:
+        self.world.suite.kill(name)
+        self.world.suite.restart(name)
 
 
 def write(clinic: Clinic, told: Ledgered, stop: threading.Event) -> None:
-    """Makes patients with a chart each; stops after a pair is complete."""
+    """Makes patients with a chart each, and invites staff; stops when all three are there."""
     while not stop.is_set():
         try:
             request_id = new_id()
@@ -106,17 +113,22 @@ def write(clinic: Clinic, told: Ledgered, stop: threading.Event) -> None:
             made = insist(clinic, told, "records.SoapChartService/CreateSoapChart",
                           {"patient_id": made["patient_id"], "soap_chart": chart, "request_id": request_id})
             told.charts[request_id] = made["soap_chart_id"]
+            request_id = new_id()
+            email = f"promise.{short(request_id)}@example.com"
+            made = insist(clinic, told, "identity.ClinicService/InviteStaffMember",
+                          {"email": email, "roles": ["STAFF_ROLE_FRONT_DESK"], "request_id": request_id}, clinic.owner)
+            told.invited[email] = made["staff_member_id"]
         except Exception as error:  # pylint: disable=broad-except
             told.failures.append(repr(error))
             return
 
 
-def insist(clinic: Clinic, told: Ledgered, method: str, request: dict) -> dict:
-    """Repeats a request until it is acknowledged."""
+def insist(clinic: Clinic, told: Ledgered, method: str, request: dict, person: Optional[Person] = None) -> dict:
+    """Repeats a request, of a practitioner unless told otherwise, until it is acknowledged."""
     deadline = time.monotonic() + RETRY_SECONDS
     while True:
         try:
-            return clinic.practitioner.call(method, {"clinic_id": clinic.clinic_id} | request)
+            return (person or clinic.practitioner).call(method, {"clinic_id": clinic.clinic_id} | request)
         except RpcError as error:
             if error.code not in TRANSIENT or time.monotonic() > deadline:
                 raise

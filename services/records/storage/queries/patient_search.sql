@@ -4,7 +4,7 @@
 
 -- name: SearchPatients
 -- What fits by the letter. The rarest term drives, as far as a thousand rows tell, so that a common one beside it costs
--- nothing; of several words of one patient that fit, the first counts.
+-- nothing; of several words of one patient that fit, the first counts. CASE asks that last, of the few whom all else fits.
 WITH wanted AS MATERIALIZED (
   SELECT kind, term FROM search_terms($2, $3, $4)
 ), driver AS MATERIALIZED (
@@ -16,21 +16,26 @@ WITH wanted AS MATERIALIZED (
             AND hit.term >= wanted.term AND hit.term < wanted.term || chr(1114111) LIMIT 1000) AS hits
   ) AS counted
   ORDER BY counted.at_least, length(wanted.term) DESC, wanted.term LIMIT 1
+), others AS MATERIALIZED (
+  SELECT kind, term FROM wanted EXCEPT SELECT kind, term FROM driver
 ), hits AS MATERIALIZED (
   SELECT hit.patient_id
   FROM patient_search_terms AS hit
   WHERE hit.clinic_id = $1 AND hit.kind = (SELECT kind FROM driver)
     AND hit.term >= (SELECT term FROM driver) AND hit.term < (SELECT term || chr(1114111) FROM driver)
-    AND NOT EXISTS (
-      SELECT FROM patient_search_terms AS earlier
-      WHERE earlier.patient_id = hit.patient_id AND earlier.kind = hit.kind
-        AND earlier.term >= (SELECT term FROM driver) AND earlier.term < hit.term)
-    AND NOT EXISTS (
-      SELECT FROM wanted
-      WHERE NOT EXISTS (
-        SELECT FROM patient_search_terms AS other
-        WHERE other.patient_id = hit.patient_id AND other.kind = wanted.kind
-          AND other.term >= wanted.term AND other.term < wanted.term || chr(1114111)))
+    AND CASE
+      WHEN EXISTS (
+        SELECT FROM others
+        WHERE NOT EXISTS (
+          SELECT FROM patient_search_terms AS other
+          WHERE other.patient_id = hit.patient_id AND other.kind = others.kind
+            AND other.term >= others.term AND other.term < others.term || chr(1114111)))
+      THEN false
+      ELSE NOT EXISTS (
+        SELECT FROM patient_search_terms AS earlier
+        WHERE earlier.patient_id = hit.patient_id AND earlier.kind = hit.kind
+          AND earlier.term >= (SELECT term FROM driver) AND earlier.term < hit.term)
+    END
   ORDER BY hit.term, hit.patient_id LIMIT $5
 )
 SELECT patient_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, email, phones, state
@@ -38,21 +43,32 @@ FROM hits JOIN patients USING (patient_id)
 ORDER BY family_name, given_name, patient_id
 
 -- name: SearchPatientsBySimilarName
--- The longest name drives, by its trigrams; each other name has to be similar or a beginning, the rest to fit.
+-- The rarest name drives, by its trigrams: a misspelt one has no beginnings to count. Each other name has to be similar
+-- or a beginning, the rest to fit.
 WITH wanted AS MATERIALIZED (
   SELECT kind, term FROM search_terms($2, $3, $4)
 ), driver AS MATERIALIZED (
-  SELECT term FROM wanted WHERE kind = 'name' ORDER BY length(term) DESC, term LIMIT 1
+  SELECT wanted.kind, wanted.term
+  FROM wanted CROSS JOIN LATERAL (
+    SELECT count(*) AS at_least
+    FROM (SELECT FROM patient_search_terms AS hit
+          WHERE hit.clinic_id = $1 AND hit.kind = wanted.kind
+            AND hit.term >= wanted.term AND hit.term < wanted.term || chr(1114111) LIMIT 1000) AS hits
+  ) AS counted
+  WHERE wanted.kind = 'name'
+  ORDER BY counted.at_least, length(wanted.term) DESC, wanted.term LIMIT 1
+), others AS MATERIALIZED (
+  SELECT kind, term FROM wanted EXCEPT SELECT kind, term FROM driver
 ), hits AS MATERIALIZED (
   SELECT hit.patient_id, max(similarity(hit.term, (SELECT term FROM driver))) AS score
   FROM patient_search_terms AS hit
   WHERE hit.clinic_id = $1 AND hit.kind = 'name' AND hit.term % (SELECT term FROM driver)
     AND NOT EXISTS (
-      SELECT FROM wanted
+      SELECT FROM others
       WHERE NOT EXISTS (
         SELECT FROM patient_search_terms AS other
-        WHERE other.patient_id = hit.patient_id AND other.kind = wanted.kind
-          AND (starts_with(other.term, wanted.term) OR (wanted.kind = 'name' AND other.term % wanted.term))))
+        WHERE other.patient_id = hit.patient_id AND other.kind = others.kind
+          AND (starts_with(other.term, others.term) OR (others.kind = 'name' AND other.term % others.term))))
   GROUP BY hit.patient_id ORDER BY score DESC, hit.patient_id LIMIT $5
 )
 SELECT patient_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, email, phones, state
@@ -64,7 +80,7 @@ ORDER BY score DESC, family_name, given_name, patient_id
 SELECT patient_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, email, phones, state
 FROM patients
 WHERE clinic_id = $1 AND merged_into_patient_id IS NULL
-  AND birth_date IN (SELECT date '1970-01-01' + day FROM unnest($5::int[]) AS day)
+  AND birth_date = ANY (ARRAY(SELECT date '1970-01-01' + day FROM unnest($5::int[]) AS day))
   AND NOT EXISTS (
     SELECT FROM search_terms($2, $3, $4) AS wanted
     WHERE NOT EXISTS (

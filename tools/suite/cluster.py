@@ -113,6 +113,14 @@ class PostgresCluster:
                   + ["-d", self.url(database, SUPERUSER)])
         return [line.split("\x1f") for line in out.splitlines()]
 
+    def run_script(self, database: str, script: str) -> None:
+        """Runs a script of psql's as superuser; its first failure ends it."""
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".sql") as file:
+            file.write(script)
+            file.flush()
+            run(["/usr/bin/psql", "-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-f", file.name]
+                + ["-d", self.url(database, SUPERUSER)])
+
     @property
     def _data(self) -> Path:
         return self._location / "data"

@@ -1,5 +1,5 @@
-"""The suite's main operations, measured beside a raw gRPC echo, pgbench running the same statements, and a bare password
-hash; ratios of one run."""
+"""The suite's main operations, measured beside a raw gRPC echo, pgbench running the same statements, and a bare
+password hash; ratios of one run."""
 
 import argparse
 import statistics
@@ -16,7 +16,7 @@ from suite.suite import Suite, memory_bytes
 from tests.load import report
 from tests.load.measure import Measurements, Sample
 from tests.load.report import Results
-from tests.load.statements import Rate
+from tests.load.pgbench import Rate
 
 TARGETS = [f"//tests/load:{name}" for name in ("load", "echo_server", "hash_rate", "descriptors")]
 REPORT = artifacts.ROOT / "docs" / "benchmarks.md"
@@ -68,7 +68,7 @@ def main() -> None:
             print(f"round {number}", flush=True)
             for it in operations:
                 rounds.measure(it.name, lambda it=it: measurements.operation(it))
-                rounds.measure(f"{it.name}, pgbench", lambda it=it: measurements.pgbench(it))
+                rounds.measure(f"{it.name}, pgbench", lambda it=it: measurements.statements(it))
             rounds.measure(report.ECHO_TLS, lambda: measurements.echo(encrypted=True))
             rounds.measure(report.ECHO_PLAIN, lambda: measurements.echo(encrypted=False))
             rounds.measure(report.HASHES, measurements.hashes)

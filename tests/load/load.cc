@@ -91,7 +91,7 @@ std::vector<Request> ReadRequests(const std::string& path) {
 // The answers of one method.
 class Contract {
  public:
-  // nullopt unless the file has the method, and its answer the field.
+  // nullptr unless the file has the method, and its answer the field.
   static std::unique_ptr<Contract> Read(const std::string& path, const std::string& method,
                                         const std::string& answer_field) {
     std::ifstream file(path, std::ios::binary);
@@ -161,7 +161,7 @@ class Contract {
   }
 
   google::protobuf::DescriptorPool pool_;
-  mutable google::protobuf::DynamicMessageFactory factory_;
+  google::protobuf::DynamicMessageFactory factory_;
   const Message* prototype_ = nullptr;
   std::vector<const FieldDescriptor*> path_;
 };

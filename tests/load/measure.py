@@ -17,7 +17,7 @@ from suite.pki import TRUST_DOMAIN
 from suite.processes import POLL_SECONDS, run
 from suite.services import NAMES
 from suite.suite import Suite
-from tests.load import seeds, statements
+from tests.load import pgbench, seeds
 from tests.load.operations import OUTSTANDING, Operation, Operations
 
 PROGRAMS = artifacts.ROOT / "bazel-bin" / "tests" / "load"
@@ -54,7 +54,7 @@ class Measurements:
         owner = people.accept_invitation(suite, OWNER, seeds.PASSWORD, "Dr. Load")
         seeds.fill(suite, folder, clinic_id)
         self._copy_databases()
-        self._operations = Operations(suite, owner, clinic_id, statements.searches(suite.postgres, clinic_id))
+        self._operations = Operations(suite, owner, clinic_id, pgbench.searches(suite.postgres, clinic_id))
 
     def operations(self, words: list[str]) -> list[Operation]:
         """Those with one of the words in their names; all without words."""
@@ -73,10 +73,11 @@ class Measurements:
         flags += self._calling_tls(operation.caller, operation.services[0])
         return self._load(method, [self._suite.pid(name) for name in operation.services], flags)
 
-    def pgbench(self, operation: Operation) -> statements.Rate:
+    def statements(self, operation: Operation) -> pgbench.Rate:
         """The statements of the operation's calls."""
         self._settle()
-        return statements.measure(self._suite.postgres, self._folder, operation.script, operation.clients, self._seconds)
+        clients = operation.clients
+        return pgbench.measure(self._suite.postgres, self._folder, operation.script, clients, self._seconds)
 
     def echo(self, encrypted: bool) -> Sample:
         """The same load on a server that only copies a text."""
@@ -122,12 +123,12 @@ class Measurements:
     def _copy_databases(self) -> None:
         for name in NAMES:
             self._suite.stop(name)
-        statements.prepare(self._suite.postgres, self._folder)
+        pgbench.prepare(self._suite.postgres)
         for name in NAMES:
             self._suite.restart(name)
 
     def _settle(self) -> None:
-        """Waits until what the measurement before left to do is done: its audit events sealed, its letters delivered."""
+        """Waits until nothing of the measurement before is left to do: audit events are sealed, letters delivered."""
         deadline = time.monotonic() + SETTLE_SECONDS
         while any(self._suite.query(name, UNFINISHED) != [["0"]] for name in NAMES):
             if time.monotonic() > deadline:

@@ -8,24 +8,27 @@ from datetime import date, timedelta
 from typing import Callable
 
 SEED = 20261123
-GIVEN_NAMES = """Marie Jean Léa Emma Olivia Liam Noah William Thomas Félix Zoé Chloé Rosalie Alice Charlotte Nathan Édouard
-Raphaël Jacob Samuel Gabriel Émile Élodie Maëlle Anaïs Béatrice Geneviève Hélène Joëlle Françoise Véronique Sébastien Jérôme
-André René François Benoît Loïc Mathéo Théo Zoë Siobhán Seán Aoife Niamh Wei Mei Jing Xiao Ming Hui Minh Thảo Nguyệt Anh Linh
-José María Sofía Andrés Lucía Íñigo Begoña João Inês Conceição Łukasz Małgorzata Zofia Agnieszka Søren Åsa Björn Jürgen Käthe
-Fatima Mohammed Aïcha Youssef Amina Omar Priya Arjun Lakshmi Harpreet Gurpreet Simran Olena Oksana Taras Ivan Dmytro Robert
-Patricia Michael Linda David Susan Richard Karen Daniel Nancy Margaret Helen Dorothy Ruth George Frank""".split()
-FAMILY_NAMES = """Tremblay Gagnon Roy Côté Bouchard Gauthier Morin Lavoie Fortin Gagné Ouellet Pelletier Bélanger Lévesque
-Bergeron Leblanc Paquette Girard Simard Boucher Caron Beaulieu Cloutier Dubé Poirier Fournier Lapointe Leclerc Lefebvre Poulin
-Thibault St-Pierre Nadeau Martel Landry Martin Bédard Grenier Lessard Bernier Richard Michaud Hébert Desjardins Couture Turcotte
-Lachance Parent Blais Gosselin Savard Proulx Beaudoin Demers Perreault Boudreau Lemieux Cyr Perron Dufour Dion Mercier Bolduc
-Bérubé Boisvert Langlois Ménard Therrien Plante Bilodeau Blanchette Dubois Champagne Smith Brown Wilson MacDonald Campbell
-Johnson Taylor Anderson Jones Williams Miller Thompson Scott Stewart Young Walker White Robinson Reid Ross Murphy O’Brien
-O’Connor McKenzie Fraser Kelly Nguyen Trần Lê Phạm Wang Li Zhang Liu Chen Yang Huang Zhao Wu Singh Kaur Gill Dhillon Sandhu
-Patel Sharma Kumar Khan Ahmed Ali Hussain García Rodríguez Martínez Hernández López González Núñez Muñoz Silva Santos Pereira
-Gonçalves Kowalski Wiśniewski Wójcik Łuczak Schmidt Müller Weiß Jørgensen Åkesson Öztürk Yılmaz Kovač Horvát Šimić Popović
-Kovalenko Shevchenko Tkachuk Ivanov Rossi Bianchi D’Angelo Esposito Papadopoulos""".split()
+GIVEN_NAMES = """Marie Jean Léa Emma Olivia Liam Noah William Thomas Félix Zoé Chloé Rosalie Alice Charlotte Nathan
+Édouard Raphaël Jacob Samuel Gabriel Émile Élodie Maëlle Anaïs Béatrice Geneviève Hélène Joëlle Françoise Véronique
+Sébastien Jérôme André René François Benoît Loïc Mathéo Théo Zoë Siobhán Seán Aoife Niamh Wei Mei Jing Xiao Ming Hui
+Minh Thảo Nguyệt Anh Linh José María Sofía Andrés Lucía Íñigo Begoña João Inês Conceição Łukasz Małgorzata Zofia
+Agnieszka Søren Åsa Björn Jürgen Käthe Fatima Mohammed Aïcha Youssef Amina Omar Priya Arjun Lakshmi Harpreet Gurpreet
+Simran Olena Oksana Taras Ivan Dmytro Robert Patricia Michael Linda David Susan Richard Karen Daniel Nancy Margaret
+Helen Dorothy Ruth George Frank""".split()
+FAMILY_NAMES = """Tremblay Gagnon Roy Côté Bouchard Gauthier Morin Lavoie Fortin Gagné Ouellet Pelletier Bélanger
+Lévesque Bergeron Leblanc Paquette Girard Simard Boucher Caron Beaulieu Cloutier Dubé Poirier Fournier Lapointe Leclerc
+Lefebvre Poulin Thibault St-Pierre Nadeau Martel Landry Martin Bédard Grenier Lessard Bernier Richard Michaud Hébert
+Desjardins Couture Turcotte Lachance Parent Blais Gosselin Savard Proulx Beaudoin Demers Perreault Boudreau Lemieux Cyr
+Perron Dufour Dion Mercier Bolduc Bérubé Boisvert Langlois Ménard Therrien Plante Bilodeau Blanchette Dubois Champagne
+Smith Brown Wilson MacDonald Campbell Johnson Taylor Anderson Jones Williams Miller Thompson Scott Stewart Young Walker
+White Robinson Reid Ross Murphy O’Brien O’Connor McKenzie Fraser Kelly Nguyen Trần Lê Phạm Wang Li Zhang Liu Chen Yang
+Huang Zhao Wu Singh Kaur Gill Dhillon Sandhu Patel Sharma Kumar Khan Ahmed Ali Hussain García Rodríguez Martínez
+Hernández López González Núñez Muñoz Silva Santos Pereira Gonçalves Kowalski Wiśniewski Wójcik Łuczak Schmidt Müller
+Weiß Jørgensen Åkesson Öztürk Yılmaz Kovač Horvát Šimić Popović Kovalenko Shevchenko Tkachuk Ivanov Rossi Bianchi
+D’Angelo Esposito Papadopoulos""".split()
 # For the names that one family has.
-SYLLABLES = "ba ca da fa ga la ma na pa ra sa ta va be de le me ne re se te ve bo do lo mo no ro so to vo ki li mi ni ri".split()
+SYLLABLES = """ba ca da fa ga la ma na pa ra sa ta va be de le me ne re se te ve bo do lo mo no ro so to vo ki li mi ni
+ri""".split()
 ENDINGS = "ard eau elle ier in son man berg stein ski sen ov ez ini aki wala oğlu nen ström".split()
 
 
@@ -149,6 +152,8 @@ def _email(source: random.Random, person: Person) -> Query:
     return Query(typed, email=typed)
 
 
+# In per cent.
 QUERY_KINDS: list[tuple[Callable[[random.Random, Person], Query], int]] = [
-    (_beginning, 35), (_full_name, 20), (_two_beginnings, 15), (_misspelt, 10), (_birth_date, 8), (_phone, 8), (_email, 4),
+    (_beginning, 35), (_full_name, 20), (_two_beginnings, 15), (_misspelt, 10), (_birth_date, 8), (_phone, 8),
+    (_email, 4),
 ]

@@ -10,13 +10,12 @@ from typing import Callable, Iterable, Optional
 from suite.client import CLIENT_ADDRESS_KEY, REQUEST_ID_KEY, SignedIn
 from suite.suite import Suite
 from tests.load import names, seeds, statements
-from tests.load.statements import Found, Script
+from tests.load.pgbench import Found
+from tests.load.statements import CLIENTS, Script
 
 GRANTED, REFUSED = "GRANT_ANSWER_GRANTED", "GRANT_ANSWER_NOT_GRANTED"
 PROFILES = 5_000  # requests that reads draw from
-BATCHES = 200
 OUTSTANDING = 64
-PGBENCH_CLIENTS = 8
 # A sign-in waits for the one thread that hashes on two cores; more than 32 are refused. See --queued_passwords.
 SIGN_INS = 16
 
@@ -37,7 +36,7 @@ class Target:
 
     of_pgbench: Optional[float] = None
     of_echo: Optional[float] = None
-    of_hashing: Optional[float] = None
+    of_hashes: Optional[float] = None
     p99_ms: Optional[float] = None
 
 
@@ -56,7 +55,7 @@ class Operation:
     caller: str = "gateway"
     once: bool = False
     outstanding: int = OUTSTANDING
-    clients: int = PGBENCH_CLIENTS
+    clients: int = CLIENTS
 
 
 class Operations:
@@ -83,20 +82,20 @@ class Operations:
             Operation("Check a grant", grants, ("access_code",), "answers", lambda: self._check_grants(1, PROFILES),
                       statements.check_grant(), read, caller="records"),
             Operation("Check 100 grants at once", grants, ("access_code",), "answers",
-                      lambda: self._check_grants(statements.QUESTIONS, BATCHES), statements.check_grants(),
+                      lambda: self._check_grants(statements.QUESTIONS, statements.BATCHES), statements.check_grants(),
                       Target(of_pgbench=0.5), caller="records"),
-            Operation("Read one patient", "records.PatientService/GetMyPatient", ("records", "access_code"), "patient_id",
-                      self._read_patient, statements.read_patient(), read),
+            Operation("Read one patient", "records.PatientService/GetMyPatient", ("records", "access_code"),
+                      "patient_id", self._read_patient, statements.read_patient(), read),
             Operation("List a patient's plans", "records.TreatmentPlanService/ListMyTreatmentPlans",
                       ("records", "access_code"), "treatment_plans.treatment_plan_id", self._list_plans,
                       statements.list_plans(), read),
             Operation(*searching, search),
-            Operation(searching[0] + ", 2 at a time", *searching[1:], Target(of_pgbench=1 / 1.5, p99_ms=30), outstanding=2,
-                      clients=2),
+            Operation(searching[0] + ", 2 at a time", *searching[1:], Target(of_pgbench=1 / 1.5, p99_ms=30),
+                      outstanding=2, clients=2),
             Operation("Redeem an access code", "access_code.AccessCodeService/RedeemAccessCode", ("access_code",),
                       "patient.patient_id", self._redeem, statements.redeem(), Target(of_pgbench=0.5), once=True),
             Operation(f"Sign in, {SIGN_INS} at a time", "identity.SessionService/SignIn", ("identity",), "device_token",
-                      self._sign_in, statements.sign_in(), Target(of_hashing=0.5), outstanding=SIGN_INS),
+                      self._sign_in, statements.sign_in(), Target(of_hashes=0.5), outstanding=SIGN_INS),
         ]
 
     def write(self, operation: Operation, file: Path) -> None:
@@ -108,7 +107,7 @@ class Operations:
                 out.write("\t".join((encoded, it.passport, it.client_address, it.expected)) + "\n")
 
     def _issue_passport(self) -> Iterable[Request]:
-        """As the gateway asks about each request. The sessions have been used before: their use is noted once a minute."""
+        """As the gateway asks about each request: of sessions whose use was noted lately, once a minute that is."""
         self._passports()
         for number in range(1, seeds.HOLDERS + 1):
             yield Request({"session_token": seeds.session_token(number)}, "*")

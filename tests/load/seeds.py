@@ -111,8 +111,10 @@ def _records(people_file: Path, clinic_id: str) -> str:
         VALUES ('{clinic_id}', 'products', 'Products', 1), ('{clinic_id}', 'diet', 'Diet', 2),
           ('{clinic_id}', 'lifestyle', 'Lifestyle', 3);
         CREATE TEMPORARY TABLE charts AS
-        SELECT {sql_id_of('plan', f'(n - 1) * {PLANS} + k')} AS soap_chart_id, {sql_id_of('patient', 'n')} AS patient_id,
-          {sql_id_of('account', f'(n - 1) % {HOLDERS} + 1')} AS holder_id, date '2025-01-01' + 60 * k AS day, k
+        SELECT {sql_id_of('plan', f'(n - 1) * {PLANS} + k')} AS soap_chart_id,
+          {sql_id_of('patient', 'n')} AS patient_id,
+          {sql_id_of('account', f'(n - 1) % {HOLDERS} + 1')} AS holder_id,
+          date '2025-01-01' + 60 * k AS day, k
         FROM generate_series(1, {GRANTED}) AS n, generate_series(1, {PLANS}) AS k;
         INSERT INTO soap_charts (soap_chart_id, clinic_id, patient_id, practitioner_account_id,
           practitioner_display_name, encounter_date, subjective, objective, assessment, version, created_at, updated_at,
@@ -153,18 +155,18 @@ def _access_code(suite: Suite, folder: Path, clinic_id: str) -> str:
         SELECT {sql_id_of('patient', 'n')}, '{clinic_id}', 'Patient ' || n, 1, date '1930-01-01' + n % 30000
         FROM generate_series(1, {PATIENTS}) AS n;
         INSERT INTO access_codes ({columns}, redeemed_at, redeemer_account_id)
-        SELECT {sql_id_of('code', 'n')}, '{clinic_id}', {sql_id_of('patient', 'n')}, 'load', sha256(('used ' || n)::bytea),
-          {terms}, now(), {holder}
+        SELECT {sql_id_of('code', 'n')}, '{clinic_id}', {sql_id_of('patient', 'n')}, 'load',
+          sha256(('used ' || n)::bytea), {terms}, now(), {holder}
         FROM {used};
         INSERT INTO grants (grant_id, access_code_id, clinic_id, patient_id, account_id, created_at)
-        SELECT {sql_id_of('grant', 'n')}, {sql_id_of('code', 'n')}, '{clinic_id}', {sql_id_of('patient', 'n')}, {holder},
-          now()
+        SELECT {sql_id_of('grant', 'n')}, {sql_id_of('code', 'n')}, '{clinic_id}', {sql_id_of('patient', 'n')},
+          {holder}, now()
         FROM {used};
         CREATE TEMPORARY TABLE digests (number int, digest bytea);
         \\copy digests FROM '{digests}' WITH (FORMAT csv)
         INSERT INTO access_codes ({columns})
-        SELECT {sql_id_of('code', 'number')}, '{clinic_id}'::uuid, {sql_id_of('patient', 'number')}, '{pepper_id}', digest,
-          {terms}
+        SELECT {sql_id_of('code', 'number')}, '{clinic_id}'::uuid, {sql_id_of('patient', 'number')}, '{pepper_id}',
+          digest, {terms}
         FROM digests
         UNION ALL
         SELECT {sql_id_of('pgbench_code', 'number')}, '{clinic_id}'::uuid, {sql_id_of('patient', 'number')}, 'load',

@@ -55,6 +55,10 @@ std::string CanonicalEvent(const db::Row& row) {
   AppendText(out, row.Text("outcome"));
   AppendText(out, row.Text("source_address"));
   AppendText(out, row.Text("request_id"));
+  // Events of before there were names have the form that they were sealed in. The mark cannot be
+  // taken for the beginning of the next event, which is a length of eight bytes, the first zero.
+  const std::string actor_name = row.Text("actor_name");
+  if (!actor_name.empty()) AppendOptional(out, actor_name);
   return out;
 }
 

@@ -36,8 +36,8 @@ struct Checkpoint {
 // 32 zero bytes.
 std::string GenesisHash();
 
-// One event, length-prefixed field by field, so that no two events have the same form. The columns
-// are those of ListSealedAuditEvents.
+// One event, length-prefixed field by field, so that no two events have the same form, nor any two
+// sequences of events. The columns are those of ListSealedAuditEvents.
 std::string CanonicalEvent(const db::Row& row);
 
 // `events` is the concatenation of the canonical events.

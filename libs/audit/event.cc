@@ -45,6 +45,11 @@ absl::Status Validate(const Event& event) {
       return status::Internal(absl::StrCat("malformed ", name, " in an audit event"));
     }
   }
+  // A NUL would be refused by the database, and with it every event of the same commit.
+  if (event.actor_name.size() > kMaxActorNameBytes ||
+      event.actor_name.find('\0') != std::string::npos) {
+    return status::Internal("malformed actor_name in an audit event");
+  }
   return absl::OkStatus();
 }
 
@@ -69,7 +74,7 @@ absl::Status Insert(db::Session& session, absl::Span<const Record> records) {
                text(&Event::actor_id), text(&Event::session_id), text(&Event::calling_service),
                text(&Event::clinic_id), text(&Event::patient_id), text(&Event::resource_kind),
                text(&Event::resource_id), text(&Event::action), text(&Event::outcome),
-               text(&Event::source_address), text(&Event::request_id));
+               text(&Event::source_address), text(&Event::request_id), text(&Event::actor_name));
   return absl::OkStatus();
 }
 

@@ -29,11 +29,14 @@ enum class ActorKind {
 
 absl::string_view ToString(ActorKind kind);
 
-// Ids, names of ours and outcomes: never content, and no personal data but the address. Texts are
-// printable ASCII of at most kMaxTextBytes, empty where they do not apply.
+// Ids, names of ours and outcomes: never content, and no personal data but the address and the
+// names that staff work under. Texts are empty where they do not apply; all but the actor's name
+// are printable ASCII of at most kMaxTextBytes.
 struct Event {
   ActorKind actor_kind = ActorKind::kNobody;
   std::optional<id::AccountId> actor_id;  // or the service account's id
+  // What the clinic's staff and service accounts went by at that moment; empty for everybody else.
+  std::string actor_name;
   std::optional<id::SessionId> session_id;
   std::string calling_service;  // from its certificate
   std::optional<id::ClinicId> clinic_id;
@@ -48,6 +51,8 @@ struct Event {
 };
 
 inline constexpr size_t kMaxTextBytes = 256;
+// Of UTF-8; identity's names are shorter.
+inline constexpr size_t kMaxActorNameBytes = 1024;
 
 // Adds the events in the caller's transaction, with one statement. INTERNAL if an event is
 // malformed: it is ours.
@@ -61,7 +66,7 @@ struct Record {
   Event event;
 };
 
-// INTERNAL if a text is too long or holds anything but printable ASCII.
+// INTERNAL if a text is too long or holds what it may not.
 absl::Status Validate(const Event& event);
 Record NewRecord(const time::Clock& clock, Event event);
 absl::Status Insert(db::Session& session, absl::Span<const Record> records);

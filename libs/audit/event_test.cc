@@ -13,16 +13,17 @@ TEST_F(EventTest, EveryFieldIsStored) {
   event.clinic_id = id::ClinicId::New(clock_);
   event.resource_id = "r-1";
   event.outcome = "PATIENT_NOT_FOUND";
+  event.actor_name = "Dr Ødegård";
   ASSERT_OK(pool_->Execute([&](db::Session& s) { return Append(s, clock_, {event}); }));
   EXPECT_EQ(
       Sql("SELECT occurred_at AT TIME ZONE 'UTC', actor_kind, actor_id, session_id, "
           "calling_service, clinic_id, patient_id, resource_kind, resource_id, action, outcome, "
-          "source_address, request_id, batch_no IS NULL FROM audit_events"),
+          "source_address, request_id, batch_no IS NULL, actor_name FROM audit_events"),
       absl::StrCat("2026-03-01 09:00:00|account|", event.actor_id->ToString(), "|",
                    event.session_id->ToString(), "|gateway|", event.clinic_id->ToString(), "|",
                    event.patient_id->ToString(),
                    "|patient|r-1|records.GetPatient|PATIENT_NOT_FOUND|192.0.2.7|", event.request_id,
-                   "|t"));
+                   "|t|Dr Ødegård"));
 }
 
 TEST_F(EventTest, EventOfNobodyHasNoIds) {
@@ -52,9 +53,19 @@ TEST_F(EventTest, MalformedEventIsRefusedWithAllOfItsCall) {
     }),
                 testing::FailsWith(absl::StatusCode::kInternal, "INTERNAL"));
   }
+  for (const std::string& name :
+       {std::string(kMaxActorNameBytes + 1, 'a'), std::string("a\0b", 3)}) {
+    Event bad = ReadOfPatient();
+    bad.actor_name = name;
+    EXPECT_THAT(pool_->Execute([&](db::Session& s) {
+      return Append(s, clock_, {ReadOfPatient(), bad});
+    }),
+                testing::FailsWith(absl::StatusCode::kInternal, "INTERNAL"));
+  }
   EXPECT_EQ(Count("audit_events"), 0);
   Event longest = ReadOfPatient();
   longest.source_address.assign(kMaxTextBytes, 'a');
+  longest.actor_name.assign(kMaxActorNameBytes, 'a');
   EXPECT_OK(pool_->Execute([&](db::Session& s) { return Append(s, clock_, {longest}); }));
 }
 
@@ -84,7 +95,8 @@ TEST_F(EventTest, AppRoleCanAddEventsAndNothingElse) {
 TEST_F(EventTest, StatementsFitTheSchemaAndUseIndexes) {
   testing::ExpectQueriesPrepare(database_.app, queries::kAll);
   Sql("INSERT INTO audit_events SELECT gen_random_uuid(), now(), 'nobody', NULL, NULL, '', NULL, "
-      "NULL, '', '', '', '', '', '', nullif(n / 100, 200) FROM generate_series(100, 20099) AS n;"
+      "NULL, '', '', '', '', '', '', nullif(n / 100, 200), '' FROM generate_series(100, 20099) AS "
+      "n;"
       "INSERT INTO audit_batches SELECT n, '', '', 100, now(), '', '' "
       "FROM generate_series(1, 20000) AS n;"
       "ANALYZE audit_events; ANALYZE audit_batches");

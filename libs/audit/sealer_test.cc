@@ -46,6 +46,17 @@ TEST_F(SealerTest, KnownEventHasTheKnownHash) {
             "d569ed4d25e9ff1c62f1bca626eb6fe1c2e191aa48dab9d8ef6dcba91151838e");
 }
 
+// The same event, of somebody with a name.
+TEST_F(SealerTest, KnownEventWithANameHasTheKnownHash) {
+  Sql("INSERT INTO audit_events VALUES ('0190163d-8694-739b-aea5-966c26f8ad91', "
+      "'2026-03-01 09:00:00Z', 'staff', '0190163d-8694-739b-aea5-966c26f8ad92', NULL, 'gateway', "
+      "'0190163d-8694-739b-aea5-966c26f8ad93', '0190163d-8694-739b-aea5-966c26f8ad94', "
+      "'soap_chart', '', 'records.GetSoapChart', 'OK', '192.0.2.7', 'r-1', NULL, 'Dr Ødegård')");
+  ASSERT_OK(NewSealer(*pool_)->SealOnce());
+  EXPECT_EQ(Sql("SELECT encode(hash, 'hex') FROM audit_batches"),
+            "433bd877656b6e9df80ba6fecb96903ccd4d29fab28385ab52dcb8504c605eb4");
+}
+
 TEST_F(SealerTest, SealsInBatchesAndWritesOneCheckpointPerRun) {
   AppendEvents(25);
   const auto sealer = NewSealer(*pool_, 10);

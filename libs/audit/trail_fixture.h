@@ -76,7 +76,10 @@ class TrailTest : public ::testing::Test {
 
   void AppendEvents(int count) {
     std::vector<Event> events;
-    for (int i = 0; i < count; ++i) events.push_back(ReadOfPatient());
+    for (int i = 0; i < count; ++i) {
+      events.push_back(ReadOfPatient());
+      if (i % 2 == 1) events.back().actor_name = "Dr Ødegård";
+    }
     ASSERT_OK(pool_->Execute([&](db::Session& s) { return Append(s, clock_, events); }));
   }
 

@@ -105,6 +105,10 @@ class Tamperer {
         "outcome = 'PATIENT_NOT_FOUND'",
         "source_address = '192.0.2.8'",
         "request_id = ''",
+        "actor_name = 'Dr Other'",
+        "actor_name = CASE actor_name WHEN '' THEN 'Dr X' ELSE '' END",
+        // The end of one text as a field of its own, and the other way round.
+        "actor_name = request_id, request_id = ''",
         // The same characters, on the other side of a boundary.
         "action = action || outcome, outcome = ''",
     };
@@ -118,7 +122,7 @@ class Tamperer {
     return absl::StrFormat(
         "INSERT INTO audit_events SELECT gen_random_uuid(), occurred_at, actor_kind, actor_id, "
         "session_id, calling_service, clinic_id, patient_id, resource_kind, resource_id, action, "
-        "outcome, source_address, request_id, %d FROM saved_events WHERE event_id = %s",
+        "outcome, source_address, request_id, %d, actor_name FROM saved_events WHERE event_id = %s",
         1 + Below(kBatches + 3), Event());
   }
   std::string MoveEvent() {

@@ -15,6 +15,16 @@ std::string ShortMethod(absl::string_view path) {
   return absl::StrCat(package, ".", path.substr(path.rfind('/') + 1));
 }
 
+// Whether somebody who acts as one of the clinic's is: a stranger's name is not for the clinic to
+// see. Staff who act for themselves or their family name no clinic.
+bool IsNamedTo(const auth::Passport& passport, const std::optional<id::ClinicId>& clinic_id) {
+  if (!clinic_id.has_value()) return false;
+  if (passport.service_account.has_value()) {
+    return passport.service_account->clinic_id == *clinic_id;
+  }
+  return !passport.RolesAt(*clinic_id).empty();
+}
+
 }  // namespace
 
 Context::Context(Call call, auth::MethodPolicy::Caller caller,
@@ -43,6 +53,7 @@ audit::Event Context::AuditEvent() const {
                                             : audit::ActorKind::kAccount;
     event.actor_id = passport_->account_id;
     event.session_id = passport_->session_id;
+    if (IsNamedTo(*passport_, admission_.clinic_id)) event.actor_name = passport_->display_name;
   } else if (caller_ == auth::MethodPolicy::Caller::kService) {
     event.actor_kind = audit::ActorKind::kService;
   }

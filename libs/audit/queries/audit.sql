@@ -1,13 +1,14 @@
 -- name: InsertAuditEvents
 -- Ids are made before, so that an insert whose outcome is unknown may be repeated.
 INSERT INTO audit_events (event_id, occurred_at, actor_kind, actor_id, session_id, calling_service, clinic_id,
-                          patient_id, resource_kind, resource_id, action, outcome, source_address, request_id)
+                          patient_id, resource_kind, resource_id, action, outcome, source_address, request_id,
+                          actor_name)
 SELECT event_id, from_micros(occurred_us), actor_kind, actor_id, session_id, calling_service, clinic_id,
-       patient_id, resource_kind, resource_id, action, outcome, source_address, request_id
+       patient_id, resource_kind, resource_id, action, outcome, source_address, request_id, actor_name
 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::uuid[],
-            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
   AS event (event_id, occurred_us, actor_kind, actor_id, session_id, calling_service, clinic_id, patient_id,
-            resource_kind, resource_id, action, outcome, source_address, request_id)
+            resource_kind, resource_id, action, outcome, source_address, request_id, actor_name)
 ON CONFLICT (event_id) DO NOTHING
 
 -- name: GetAuditChainState
@@ -30,10 +31,10 @@ WITH sealed AS (
   WHERE event_id = ANY (ARRAY(
     SELECT event_id FROM audit_events WHERE batch_no IS NULL ORDER BY event_id LIMIT $2))
   RETURNING event_id, occurred_at, actor_kind, actor_id, session_id, calling_service, clinic_id, patient_id,
-            resource_kind, resource_id, action, outcome, source_address, request_id
+            resource_kind, resource_id, action, outcome, source_address, request_id, actor_name
 )
 SELECT event_id, micros(occurred_at) AS occurred_us, actor_kind, actor_id, session_id, calling_service, clinic_id,
-       patient_id, resource_kind, resource_id, action, outcome, source_address, request_id
+       patient_id, resource_kind, resource_id, action, outcome, source_address, request_id, actor_name
 FROM sealed ORDER BY event_id
 
 -- name: InsertAuditBatch
@@ -46,7 +47,7 @@ FROM audit_batches WHERE batch_no > $1 ORDER BY batch_no LIMIT $2
 
 -- name: ListSealedAuditEvents
 SELECT event_id, micros(occurred_at) AS occurred_us, actor_kind, actor_id, session_id, calling_service, clinic_id,
-       patient_id, resource_kind, resource_id, action, outcome, source_address, request_id
+       patient_id, resource_kind, resource_id, action, outcome, source_address, request_id, actor_name
 FROM audit_events WHERE batch_no = $1 ORDER BY event_id
 
 -- name: ListAuditBatchNumbersWithoutBatch

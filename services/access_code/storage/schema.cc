@@ -20,9 +20,10 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation",
-           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
-          {.project = "access_code", .changes = {"grant_ends", "redemption_attempts"}}};
+  return {
+      {.project = "foundation",
+       .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
+      {.project = "access_code", .changes = {"grant_ends", "redemption_attempts"}}};
 }
 
 }  // namespace portal::access_code

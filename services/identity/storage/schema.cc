@@ -25,7 +25,8 @@ void AddSchema(db::PoolOptions& options) {
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {{.project = "foundation",
-           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
+           .changes = {"audit", "outbox", "idempotency", "service_account_actors",
+                       "audit_reading"}},
           {.project = "identity",
            .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
                        "session_details", "known_devices", "password_resets", "second_factors",

@@ -14,9 +14,10 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation",
-           .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
-          {.project = "messaging", .changes = {"directory", "notices"}}};
+  return {
+      {.project = "foundation",
+       .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
+      {.project = "messaging", .changes = {"directory", "notices"}}};
 }
 
 }  // namespace portal::messaging

@@ -20,7 +20,7 @@ void AddSchema(db::PoolOptions& options) {
 std::vector<db::MigrationNeeds> NeededMigrations() {
   return {
       {.project = "foundation",
-       .changes = {"audit", "outbox", "idempotency", "service_account_actors"}},
+       .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
       {.project = "records",
        .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change", "plan_looks"}}};
 }

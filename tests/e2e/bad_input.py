@@ -94,7 +94,7 @@ BAD_INTEGERS = {
     "day": (0, -1, 32, SMALL),
 }
 # Empty where there is nothing to name.
-OPTIONAL_IDS = ("merged_into_patient_id",)
+OPTIONAL_IDS = ("actor_id", "merged_into_patient_id")
 BAD_PATHS = {"nonsense", "", "lock_time", "state", "patient_id", "plan_sections.text", "*"}
 
 # Another request under the same request id.

@@ -443,6 +443,16 @@ def _named_kind(world: World) -> Fields:
     return _of_clinic(world) | {"plan_section_kind_id": "referrals", "request_id": new_id()}
 
 
+def _audit_filter() -> Fields:
+    times = {"start_time": "2026-01-01T00:00:00.000001Z", "end_time": "2126-01-01T00:00:00.000001Z"}
+    return times | {"actor_id": new_id(), "page_size": 10}
+
+
+def _of_treated_patient(world: World) -> Fields:
+    """A patient for whom the practitioner has a chart."""
+    return _of_clinic(world) | {"patient_id": world.chart["patient_id"]}
+
+
 def _my_plan(world: World) -> Fields:
     return {"patient_id": world.patient_id, "treatment_plan_id": world.chart["soap_chart_id"]}
 
@@ -601,6 +611,11 @@ REQUESTS = {
     "records.TreatmentPlanService/ListPlanRevisions": Recipe(
         "front_desk", lambda world: _get_chart(world) | {"page_size": 10}
     ),
+    "records.AuditService/ListAuditEvents": Recipe("owner", lambda world: _of_clinic(world) | _audit_filter()),
+    "records.AuditService/ListPatientAuditEvents": Recipe(
+        "practitioner", lambda world: _of_treated_patient(world) | _audit_filter()
+    ),
+    "records.AuditService/ListMyRecordAccesses": Recipe("granted", lambda world: {"patient_id": world.patient_id}),
     "messaging.NoticeService/DeliverNotice": Recipe("nobody", _deliver_notice, certificate="identity"),
     "messaging.DeadLetterService/ListDeadLetters": Recipe("nobody", _page, certificate="operator"),
     "messaging.DeadLetterService/ReplayDeadLetter": Recipe("nobody", _dead_letter, certificate="operator"),

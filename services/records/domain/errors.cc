@@ -62,4 +62,9 @@ absl::Status TooManyPlanSectionKinds() {
                        "the clinic has as many kinds of plan sections as it may have");
 }
 
+absl::Status NotOwnPatient() {
+  return status::Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+                       "a practitioner may see this for patients with a chart by them");
+}
+
 }  // namespace portal::records

@@ -20,6 +20,8 @@ absl::Status TreatmentPlanNotFound();
 absl::Status PlanSectionKindUnknown();
 absl::Status PlanSectionKindRetired();
 absl::Status TooManyPlanSectionKinds();
+// Practitioners see the audit trail of patients for whom they have written a chart.
+absl::Status NotOwnPatient();
 
 }  // namespace portal::records
 

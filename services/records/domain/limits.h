@@ -52,6 +52,12 @@ inline constexpr int kMaxReasonCharacters = 1'000;
 inline constexpr int kMaxKindTitleCharacters = 100;
 inline constexpr int kMaxPlanSectionKinds = 50;  // of a clinic, and so of a plan
 
+// Audit trail.
+inline constexpr int kDefaultAuditPage = 50;
+inline constexpr int kMaxAuditPage = 100;
+// Accesses to a record that are read, and collapsed, for one page: weeks of them for most.
+inline constexpr int kAccessesTogether = 1'000;
+
 // Pages.
 inline constexpr int kDefaultPatientsPage = 50;
 inline constexpr int kMaxPatientsPage = 100;

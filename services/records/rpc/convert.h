@@ -6,12 +6,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "libs/id/ids.h"
+#include "portal/records/v1/audit_trail.pb.h"
 #include "portal/records/v1/patient.pb.h"
 #include "portal/records/v1/patient_service.pb.h"
 #include "portal/records/v1/soap_chart.pb.h"
 #include "portal/records/v1/soap_chart_service.pb.h"
 #include "portal/records/v1/treatment_plan.pb.h"
+#include "services/records/domain/audit_trail.h"
 #include "services/records/domain/patient.h"
 #include "services/records/domain/plan_section.h"
 #include "services/records/domain/soap_chart.h"
@@ -82,6 +86,12 @@ v1::TreatmentPlan ToProto(const PlanView& view);
 v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now);
 v1::PlanRevision ToProto(const PlanRevision& revision);
 v1::PlanSectionKind ToProto(const PlanSectionKind& kind);
+v1::AuditEvent ToProto(const AuditEvent& event);
+// As `viewer` sees it.
+v1::RecordAccess ToProto(const RecordAccess& access, const id::AccountId& viewer);
+
+// Nothing unless it is after 1970 and before the year 10000.
+std::optional<absl::Time> InstantOf(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace portal::records
 

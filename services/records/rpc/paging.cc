@@ -1,7 +1,10 @@
 #include "services/records/rpc/paging.h"
 
+#include <cstdint>
 #include <optional>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "libs/id/uuid.h"
 #include "libs/status/errors.h"
 
@@ -13,6 +16,10 @@ std::vector<std::string> ToTexts(const Patient& patient) {
 
 std::vector<std::string> ToTexts(absl::CivilDay encounter_date, const id::SoapChartId& id) {
   return {absl::FormatCivilTime(encounter_date), id.ToString()};
+}
+
+std::vector<std::string> ToTexts(const AuditEvent& event) {
+  return {absl::StrCat(absl::ToUnixMicros(event.occurred_at)), event.id.ToString()};
 }
 
 absl::StatusOr<PatientPosition> PatientPositionOf(const std::vector<std::string>& texts) {
@@ -30,6 +37,15 @@ absl::StatusOr<EncounterPosition> EncounterPositionOf(const std::vector<std::str
     return status::PageTokenInvalid();
   }
   return EncounterPosition{.encounter_date = encounter_date, .id = id::SoapChartId(*id)};
+}
+
+absl::StatusOr<AuditPosition> AuditPositionOf(const std::vector<std::string>& texts,
+                                              absl::Time end) {
+  if (texts.empty()) return AuditPosition{.occurred_at = end};
+  int64_t micros = 0;
+  const std::optional<id::Uuid> id = id::Uuid::Parse(texts[1]);
+  if (!absl::SimpleAtoi(texts[0], &micros) || !id.has_value()) return status::PageTokenInvalid();
+  return AuditPosition{.occurred_at = absl::FromUnixMicros(micros), .id = *id};
 }
 
 }  // namespace portal::records

@@ -7,8 +7,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "libs/id/ids.h"
+#include "services/records/domain/audit_trail.h"
 #include "services/records/domain/patient.h"
 #include "services/records/rpc/convert.h"
 #include "services/records/storage/position.h"
@@ -40,13 +42,18 @@ const Row* FillPage(const std::vector<Row>& rows, int page_size,
 // what does not fit nevertheless is PAGE_TOKEN_INVALID.
 inline constexpr size_t kPatientColumns = 3;
 inline constexpr size_t kEncounterColumns = 2;
+inline constexpr size_t kAuditColumns = 2;
 
 std::vector<std::string> ToTexts(const Patient& patient);
 std::vector<std::string> ToTexts(absl::CivilDay encounter_date, const id::SoapChartId& id);
+std::vector<std::string> ToTexts(const AuditEvent& event);
 
 // `texts` is empty for the first page.
 absl::StatusOr<PatientPosition> PatientPositionOf(const std::vector<std::string>& texts);
 absl::StatusOr<EncounterPosition> EncounterPositionOf(const std::vector<std::string>& texts);
+// The first page begins before `end`.
+absl::StatusOr<AuditPosition> AuditPositionOf(const std::vector<std::string>& texts,
+                                              absl::Time end);
 
 }  // namespace portal::records
 

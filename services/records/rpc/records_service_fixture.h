@@ -16,6 +16,7 @@
 #include "libs/testing/postgres.h"
 #include "libs/testing/rpc_harness.h"
 #include "libs/testing/status_matchers.h"
+#include "portal/records/v1/audit_service.grpc.pb.h"
 #include "portal/records/v1/patient_service.grpc.pb.h"
 #include "portal/records/v1/soap_chart_service.grpc.pb.h"
 #include "portal/records/v1/treatment_plan_service.grpc.pb.h"
@@ -47,6 +48,7 @@ class RecordsServiceFixture : public ::testing::Test {
     patients_ = v1::PatientService::NewStub(channel);
     charts_ = v1::SoapChartService::NewStub(channel);
     plans_ = v1::TreatmentPlanService::NewStub(channel);
+    audit_ = v1::AuditService::NewStub(channel);
     owner_ = StaffOf(clinic_, auth::StaffRole::kOwner);
     practitioner_ = StaffOf(clinic_, auth::StaffRole::kPractitioner);
     front_desk_ = StaffOf(clinic_, auth::StaffRole::kFrontDesk);
@@ -254,6 +256,7 @@ class RecordsServiceFixture : public ::testing::Test {
   std::unique_ptr<v1::PatientService::Stub> patients_;
   std::unique_ptr<v1::SoapChartService::Stub> charts_;
   std::unique_ptr<v1::TreatmentPlanService::Stub> plans_;
+  std::unique_ptr<v1::AuditService::Stub> audit_;
 
   const id::ClinicId clinic_ = id::ClinicId::New(clock_);
   const id::ClinicId other_clinic_ = id::ClinicId::New(clock_);

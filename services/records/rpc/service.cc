@@ -1,5 +1,6 @@
 #include "services/records/rpc/service.h"
 
+#include "portal/records/v1/audit_service.grpc.pb.h"
 #include "portal/records/v1/patient_service.grpc.pb.h"
 #include "portal/records/v1/soap_chart_service.grpc.pb.h"
 #include "portal/records/v1/treatment_plan_service.grpc.pb.h"
@@ -47,7 +48,11 @@ std::vector<rpc::MethodTable> Service::Tables() {
       .Unary("MarkTreatmentPlanSeen", Lane::kWrite, &plans_,
              &TreatmentPlanHandlers::MarkTreatmentPlanSeen)
       .Unary("ListPlanRevisions", Lane::kRead, &plans_, &TreatmentPlanHandlers::ListPlanRevisions);
-  return {std::move(patients), std::move(charts), std::move(plans)};
+  rpc::MethodTable audit(v1::AuditService::service_full_name());
+  audit.Unary("ListAuditEvents", Lane::kRead, &audit_, &AuditHandlers::ListAuditEvents)
+      .Unary("ListPatientAuditEvents", Lane::kRead, &audit_, &AuditHandlers::ListPatientAuditEvents)
+      .Unary("ListMyRecordAccesses", Lane::kRead, &audit_, &AuditHandlers::ListMyRecordAccesses);
+  return {std::move(patients), std::move(charts), std::move(plans), std::move(audit)};
 }
 
 }  // namespace portal::records

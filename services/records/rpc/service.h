@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "libs/rpc/method_table.h"
+#include "services/records/rpc/audit_handlers.h"
 #include "services/records/rpc/dependencies.h"
 #include "services/records/rpc/patient_handlers.h"
 #include "services/records/rpc/plan_section_kind_handlers.h"
@@ -19,7 +20,8 @@ class Service {
       : patients_(dependencies),
         charts_(dependencies),
         kinds_(dependencies),
-        plans_(dependencies) {}
+        plans_(dependencies),
+        audit_(dependencies) {}
 
   // For rpc::Server::Start. The service outlives the server.
   std::vector<rpc::MethodTable> Tables();
@@ -29,6 +31,7 @@ class Service {
   SoapChartHandlers charts_;
   PlanSectionKindHandlers kinds_;
   TreatmentPlanHandlers plans_;
+  AuditHandlers audit_;
 };
 
 }  // namespace portal::records

@@ -22,7 +22,8 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
       {.project = "foundation",
        .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
       {.project = "records",
-       .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change", "plan_looks"}}};
+       .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change", "plan_looks",
+                   "patients_audit"}}};
 }
 
 }  // namespace portal::records

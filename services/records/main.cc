@@ -10,6 +10,7 @@
 #include "libs/service/runtime.h"
 #include "libs/status/status_macros.h"
 #include "services/records/rpc/patient_announcement.h"
+#include "services/records/rpc/plan_notice.h"
 #include "services/records/rpc/service.h"
 #include "services/records/storage/schema.h"
 
@@ -33,7 +34,9 @@ absl::Status Run() {
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
                    .clock = runtime->clock()});
-  return runtime->Serve(service.Tables(), {{kPutPatientTopic, PutPatientRoute(access_code)}},
+  return runtime->Serve(service.Tables(),
+                        {{kPutPatientTopic, PutPatientRoute(access_code)},
+                         {kNotifyHoldersTopic, NotifyHoldersRoute(access_code)}},
                         grants.get());
 }
 

@@ -6,8 +6,19 @@ from tests.e2e.footprint import DumpTest, LogTest, MemoryTest
 from tests.e2e.gateway_check import GatewayCheckTest
 from tests.e2e.main_job import MainJobTest
 from tests.e2e.payloads import PayloadTest
+from tests.e2e.together import TogetherTest
 from tests.support.stage import play
 
 if __name__ == "__main__":
     # Memory first, while the suite is idle; logs and databases last, when everything has happened.
-    play(MemoryTest, MainJobTest, GatewayCheckTest, BadInputTest, PayloadTest, CanaryTest, LogTest, DumpTest)
+    play(
+        MemoryTest,
+        MainJobTest,
+        TogetherTest,
+        GatewayCheckTest,
+        BadInputTest,
+        PayloadTest,
+        CanaryTest,
+        LogTest,
+        DumpTest,
+    )

@@ -2,6 +2,7 @@
 #define SERVICES_RECORDS_DOMAIN_LIMITS_H_
 
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 
 // Limits of the contract (protos/portal/records/v1). Characters are Unicode code points; text is
 // measured without white space at its ends where that is trimmed.
@@ -51,6 +52,9 @@ inline constexpr int kMaxAddenda = 100;  // of one chart: they are answered with
 inline constexpr int kMaxReasonCharacters = 1'000;
 inline constexpr int kMaxKindTitleCharacters = 100;
 inline constexpr int kMaxPlanSectionKinds = 50;  // of a clinic, and so of a plan
+
+// Notices to those who hold a grant: at most one about a plan in this time.
+inline constexpr absl::Duration kNoticeInterval = absl::Hours(24);
 
 // Audit trail.
 inline constexpr int kDefaultAuditPage = 50;

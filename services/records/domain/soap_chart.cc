@@ -132,4 +132,13 @@ bool PlanChanged(const SoapChart& before, const SoapChart& after) {
          !SameSections(before.plan_sections, after.plan_sections);
 }
 
+bool IsNewsToHolders(const SoapChart& before, const SoapChart& after) {
+  if (before.patient_id != after.patient_id || !IsNewsToHolders(after)) return false;
+  return !IsNewsToHolders(before) || (!before.locked() && after.locked());
+}
+
+bool IsNewsToHolders(const SoapChart& chart) {
+  return !chart.plan_sections.empty() && !chart.plan_hidden;
+}
+
 }  // namespace portal::records

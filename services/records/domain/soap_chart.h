@@ -109,6 +109,12 @@ SoapChart Locked(const SoapChart& chart, absl::Time now);
 // sections or its signature changed. Titles are the clinic's, not the plan's.
 bool PlanChanged(const SoapChart& before, const SoapChart& after);
 
+// Whether holders are to be told that a plan is waiting: it can be seen now and could not before,
+// or it was signed. Not of every edit, and not of a chart that became another patient's.
+bool IsNewsToHolders(const SoapChart& before, const SoapChart& after);
+// The same of a chart that is just made.
+bool IsNewsToHolders(const SoapChart& chart);
+
 }  // namespace portal::records
 
 #endif  // SERVICES_RECORDS_DOMAIN_SOAP_CHART_H_

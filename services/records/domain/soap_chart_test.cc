@@ -184,5 +184,30 @@ TEST(PlanChangedTest, ANewTitleIsNoChangeOfThePlan) {
   EXPECT_FALSE(PlanChanged(Chart(), after));
 }
 
+TEST(IsNewsToHoldersTest, APlanThatCameIntoViewOrWasSignedIs) {
+  SoapChart none;
+  SoapChart plan = none;
+  plan.plan_sections = {{"diet", "Diet", "greens"}};
+  SoapChart hidden = plan;
+  hidden.plan_hidden = true;
+  SoapChart other = plan;
+  other.plan_sections[0].text = "more greens";
+  const SoapChart locked = Locked(plan, absl::UnixEpoch());
+  SoapChart moved = locked;
+  moved.patient_id = id::PatientId(id::Uuid(id::Uuid::Bytes{1}));
+  EXPECT_TRUE(IsNewsToHolders(plan));
+  EXPECT_FALSE(IsNewsToHolders(none));
+  EXPECT_FALSE(IsNewsToHolders(hidden));
+  EXPECT_TRUE(IsNewsToHolders(none, plan));
+  EXPECT_TRUE(IsNewsToHolders(hidden, plan));
+  EXPECT_TRUE(IsNewsToHolders(plan, locked));
+  EXPECT_FALSE(IsNewsToHolders(plan, other));
+  EXPECT_FALSE(IsNewsToHolders(plan, none));
+  EXPECT_FALSE(IsNewsToHolders(plan, hidden));
+  EXPECT_FALSE(IsNewsToHolders(hidden, Locked(hidden, absl::UnixEpoch())));
+  EXPECT_FALSE(IsNewsToHolders(none, Locked(none, absl::UnixEpoch())));
+  EXPECT_FALSE(IsNewsToHolders(plan, moved));
+}
+
 }  // namespace
 }  // namespace portal::records

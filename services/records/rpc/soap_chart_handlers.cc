@@ -14,6 +14,7 @@
 #include "services/records/domain/limits.h"
 #include "services/records/rpc/convert.h"
 #include "services/records/rpc/paging.h"
+#include "services/records/rpc/plan_notice.h"
 #include "services/records/storage/patient_store.h"
 
 namespace portal::records {
@@ -62,6 +63,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::CreateSoapChart(
         chart.plan_sections,
         Arranged(*content.plan_sections, kinds_.Ensure(transaction, context.clinic_id())));
     charts_.Insert(transaction, chart);
+    if (IsNewsToHolders(chart)) TellHolders(transaction, chart);
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, chart)}));
     return ToProto(chart);
   };
@@ -184,6 +186,7 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::SetPlanVisibility(
     const SoapChart after =
         WithPlanHidden(before, request.hidden_from_holders(), deps_.clock.Now());
     RETURN_IF_ERROR(charts_.SetPlanHidden(transaction, before, after));
+    if (IsNewsToHolders(before, after)) TellHolders(transaction, after);
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, after)}));
     return ToProto(after);
   };
@@ -199,11 +202,17 @@ absl::StatusOr<v1::ListPlanSectionKindsResponse> SoapChartHandlers::ListPlanSect
   return response;
 }
 
+void SoapChartHandlers::TellHolders(db::Transaction& transaction, const SoapChart& chart) const {
+  if (!charts_.MarkHoldersTold(transaction, chart, deps_.clock.Now())) return;
+  deps_.outbox.Append(transaction, kNotifyHoldersTopic, NotifyHoldersPayload(chart));
+}
+
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::Write(const rpc::Context& context,
                                                        db::Transaction& transaction,
                                                        const SoapChart& before,
                                                        const SoapChart& after) {
   RETURN_IF_ERROR(charts_.Update(transaction, before, after, context.account_id()));
+  if (IsNewsToHolders(before, after)) TellHolders(transaction, after);
   RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, after)}));
   return ToProto(after);
 }

@@ -42,6 +42,8 @@ class SoapChartHandlers {
       const rpc::Context& context, const v1::ListPlanSectionKindsRequest& request);
 
  private:
+  // Has holders told of the chart's plan, unless they lately were.
+  void TellHolders(db::Transaction& transaction, const SoapChart& chart) const;
   // Writes `after` over `before`, with the audit row, and answers it.
   absl::StatusOr<v1::SoapChart> Write(const rpc::Context& context, db::Transaction& transaction,
                                       const SoapChart& before, const SoapChart& after);

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "libs/status/errors.h"
 #include "services/records/domain/errors.h"
+#include "services/records/domain/limits.h"
 #include "services/records/storage/day.h"
 #include "services/records/storage/patient_store.h"
 #include "services/records/storage/plan_section_kind_store.h"
@@ -173,6 +174,13 @@ void SoapChartStore::Insert(db::Transaction& transaction, const SoapChart& chart
   transaction.Exec(queries::kInsertSoapChartAddendum, addendum.id, chart.clinic_id, chart.id,
                    addendum.text, addendum.author_account_id, addendum.author_display_name,
                    addendum.created_at);
+}
+
+bool SoapChartStore::MarkHoldersTold(db::Transaction& transaction, const SoapChart& chart,
+                                     absl::Time now) const {
+  return transaction
+             .Exec(queries::kMarkHoldersTold, chart.clinic_id, chart.id, now, now - kNoticeInterval)
+             .affected() > 0;
 }
 
 }  // namespace portal::records

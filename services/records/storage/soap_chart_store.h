@@ -55,6 +55,10 @@ class SoapChartStore {
 
   void Insert(db::Transaction& transaction, const SoapChart& chart, const Addendum& addendum) const;
 
+  // Notes that holders are told of the chart's plan now. False, and nothing is noted, if that was
+  // done less than kNoticeInterval ago, or if the patient is inactive, deceased or merged.
+  bool MarkHoldersTold(db::Transaction& transaction, const SoapChart& chart, absl::Time now) const;
+
  private:
   db::Pool& pool_;
 };

@@ -107,3 +107,12 @@ FROM chart_moves WHERE soap_chart_id = ANY ($1::uuid[]) ORDER BY soap_chart_id, 
 
 -- name: FindPatientOfSoapChart
 SELECT patient_id FROM soap_charts WHERE clinic_id = $1 AND soap_chart_id = $2
+
+-- name: MarkHoldersTold
+-- At $3, unless that was done after $4, or the patient is not an active one.
+UPDATE soap_charts AS chart SET holders_told_at = from_micros($3)
+FROM patients AS patient
+WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2
+  AND (chart.holders_told_at IS NULL OR chart.holders_told_at <= from_micros($4))
+  AND patient.clinic_id = chart.clinic_id AND patient.patient_id = chart.patient_id
+  AND patient.state = 'active' AND patient.merged_into_patient_id IS NULL

@@ -1,0 +1,26 @@
+#ifndef SERVICES_RECORDS_RPC_PLAN_NOTICE_H_
+#define SERVICES_RECORDS_RPC_PLAN_NOTICE_H_
+
+#include <memory>
+#include <string>
+
+#include "grpcpp/channel.h"
+#include "libs/outbox/relay.h"
+#include "services/records/domain/soap_chart.h"
+
+// How those who may see a plan are told that it is waiting: through the outbox to access_code,
+// which knows them. No word of the plan goes along.
+namespace portal::records {
+
+inline constexpr char kNotifyHoldersTopic[] = "holders.notify";
+
+// The event's payload: a portal.access_code.v1.NotifyHoldersRequest without its event_id.
+std::string NotifyHoldersPayload(const SoapChart& chart);
+
+// The topic's route. INVALID_ARGUMENT, an event that can never be delivered, if access_code says so
+// or the payload is not ours.
+outbox::Route NotifyHoldersRoute(std::shared_ptr<grpc::Channel> access_code);
+
+}  // namespace portal::records
+
+#endif  // SERVICES_RECORDS_RPC_PLAN_NOTICE_H_

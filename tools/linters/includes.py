@@ -52,7 +52,7 @@ class Layer:
 
 DOMAIN = Layer(
     families={"absl"},
-    paths=("{service}/domain/", "libs/status/", "libs/time/", "libs/id/"),
+    paths=("{service}/domain/", "libs/status/", "libs/time/", "libs/id/", "libs/email/"),
     posix=False,
     clocks=False,
 )

@@ -43,9 +43,6 @@ inline constexpr int kAttemptsPerAccount = 10;
 // A hospital or a mobile carrier hides many people behind one address.
 inline constexpr int kAttemptsPerAddress = 100;
 
-// The longest address that mail is sent to (RFC 5321, errata 1690).
-inline constexpr size_t kMaxEmailBytes = 254;
-
 // A patient's name as records delivers it: given and family name at their longest.
 inline constexpr size_t kMaxDisplayNameBytes = 400;
 

@@ -7,12 +7,12 @@
 
 #include "libs/audit/event.h"
 #include "libs/crypto/random.h"
+#include "libs/email/address.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/change.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/access_link.h"
-#include "services/access_code/domain/email.h"
 #include "services/access_code/domain/errors.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/rpc/convert.h"
@@ -57,7 +57,7 @@ absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
   ASSIGN_OR_RETURN(const HolderRelationship holder,
                    ParseHolder("holder_relationship", request.holder_relationship()));
   if (!request.send_to_email().empty()) {
-    RETURN_IF_ERROR(CheckEmail("send_to_email", request.send_to_email()));
+    RETURN_IF_ERROR(email::CheckAddress("send_to_email", request.send_to_email()));
   }
   const auto issue =
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::IssueAccessCodeResponse> {

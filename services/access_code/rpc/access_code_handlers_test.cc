@@ -178,7 +178,7 @@ TEST_F(IssueTest, ACodeIsMailedOnlyWhenStaffAskAndOnceAndThatIsAudited) {
             absl::StrCat(staff_.ToString(), "|", issued.response.access_code().access_code_id()));
   EXPECT_THAT(log.Text(), Not(HasSubstr("zoe")));
   request.set_request_id(NewRequestId());
-  request.set_send_to_email("Zoe <zoe@example.org>");
+  request.set_send_to_email("(anna@example.org)");
   EXPECT_EQ(Issue(request).Outcome(), "INVALID_FIELD");
 }
 

@@ -9,10 +9,8 @@
 
 namespace portal::identity {
 
-// An e-mail address: RFC 5321's dot-string @ domain of at least two labels, in ASCII. Quoted local
-// parts, address literals and internationalised addresses (RFC 6531) are refused; an
-// internationalised domain is written in its "xn--" form. So lower case is a matter of ASCII and no
-// two addresses look alike but differ, and an address can stand in a mail header as it is.
+// An e-mail address, by the suite's rule (libs/email): ASCII, so lower case is a matter of ASCII
+// and no two addresses look alike but differ.
 class Email {
  public:
   // INVALID_FIELD naming `field`.

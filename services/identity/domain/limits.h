@@ -9,12 +9,6 @@
 // contract.
 namespace portal::identity {
 
-// RFC 5321: a path of 256 bytes less its angle brackets, and a local part of 64.
-inline constexpr size_t kMaxEmailBytes = 254;
-inline constexpr size_t kMaxEmailLocalBytes = 64;
-// RFC 1035.
-inline constexpr size_t kMaxDomainLabelBytes = 63;
-
 // ASVS 5.0, 6.2: long enough to resist guessing, short enough to hash. Characters are code points.
 inline constexpr size_t kMinPasswordCharacters = 12;
 inline constexpr size_t kMaxPasswordCharacters = 128;

@@ -8,8 +8,8 @@
 
 namespace portal::messaging {
 
-// Where a mail goes. Two sides of RFC 5322's atom characters and dots: it can stand in a header and
-// in an SMTP command as it is. Identity is stricter about what may become an account.
+// Where a mail goes, by the suite's rule (libs/email): it can stand in a header and in an SMTP
+// command as it is.
 class Address {
  public:
   // INVALID_FIELD naming `field`.

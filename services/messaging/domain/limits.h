@@ -7,8 +7,6 @@
 
 namespace portal::messaging {
 
-// RFC 5321's longest path without its angle brackets.
-inline constexpr size_t kMaxAddressBytes = 254;
 // As identity limits it.
 inline constexpr size_t kMaxClinicNameCharacters = 200;
 // What browsers and mail programs take everywhere.

@@ -68,12 +68,14 @@ absl::StatusOr<NoticeSender::Addressee> NoticeSender::LookUp(const Notice& notic
       addressee.address = clinic.notice_email;
       addressee.language = clinic.language;
     }
-    addressee.language = notice.language.value_or(addressee.language);
     addressee.clinic_name = notice.clinic_name;
     if (notice.clinic_id.has_value()) {
-      addressee.clinic_name =
-          FindClinic(session, *notice.clinic_id).value_or(Clinic()).display_name;
+      const Clinic clinic = FindClinic(session, *notice.clinic_id).value_or(Clinic());
+      addressee.clinic_name = clinic.display_name;
+      // Of a bare address nothing is known but which clinic writes to it.
+      if (std::holds_alternative<Address>(notice.recipient)) addressee.language = clinic.language;
     }
+    addressee.language = notice.language.value_or(addressee.language);
     return addressee;
   });
 }

@@ -135,6 +135,24 @@ TEST_F(NoticeSenderTest, TheLanguageAskedForWins) {
   EXPECT_THAT(server_.Mails()[0].message, HasSubstr("portail des patients"));
 }
 
+TEST_F(NoticeSenderTest, ABareAddressIsWrittenToInTheLanguageOfTheClinicThatWrites) {
+  ASSERT_EQ(Outcome(PutClinic(clinic_, "Élan", "desk@example.org", "fr", 1)), "OK");
+  v1::Notice notice;
+  notice.mutable_recipient()->set_email("zoe@example.org");
+  v1::AccessCodeSent& sent = *notice.mutable_access_code_sent();
+  sent.set_words("one two three four five");
+  sent.set_link("https://portal.example.org/access#code=one-two-three-four-five");
+  sent.mutable_expire_time()->set_seconds(absl::ToUnixSeconds(clock_.Now() + absl::Hours(1)));
+  sent.set_clinic_id(clinic_.ToString());
+  ASSERT_EQ(Outcome(Deliver(NewEventId(), notice)), "OK");
+  Deliver();
+  EXPECT_THAT(server_.Mails()[0].message, HasSubstr("Le code fonctionne une seule fois"));
+  notice.mutable_recipient()->set_language("en");
+  ASSERT_EQ(Outcome(Deliver(NewEventId(), notice)), "OK");
+  Deliver();
+  EXPECT_THAT(server_.Mails()[0].message, Not(HasSubstr("Le code fonctionne une seule fois")));
+}
+
 TEST_F(NoticeSenderTest, NobodyIsToldOfAClosedAccountOrAtAClinicWithoutAnAddress) {
   ASSERT_EQ(Outcome(PutAccount(account_, "zoe@example.org", "en", 1)), "OK");
   ASSERT_EQ(Outcome(PutClinic(clinic_, "Élan", "", "fr", 1)), "OK");

@@ -39,6 +39,8 @@ std::string UrlOf(const SmtpOptions& options) {
 struct Attempt {
   absl::string_view rest;      // of the message
   bool saw_recipient = false;  // whether the server was asked about the recipient
+  bool saw_data = false;       // whether it was asked to take the message
+  bool refused_us = false;     // whether its last reply is RFC 3463's 5.7: security or policy
 };
 
 size_t ReadMessage(char* buffer, size_t size, size_t count, void* user) {
@@ -51,13 +53,26 @@ size_t ReadMessage(char* buffer, size_t size, size_t count, void* user) {
 
 // Sees what goes back and forth, to know what an answer is about. Nothing of it is kept or logged.
 int Watch(CURL*, curl_infotype type, char* data, size_t size, void* user) {
-  if (type == CURLINFO_HEADER_OUT && absl::StartsWith(absl::string_view(data, size), "RCPT TO:")) {
-    static_cast<Attempt*>(user)->saw_recipient = true;
+  auto* attempt = static_cast<Attempt*>(user);
+  const absl::string_view line(data, size);
+  if (type == CURLINFO_HEADER_OUT) {
+    attempt->saw_recipient = attempt->saw_recipient || absl::StartsWith(line, "RCPT TO:");
+    attempt->saw_data = attempt->saw_data || absl::StartsWith(line, "DATA");
+  } else if (type == CURLINFO_HEADER_IN) {
+    // "554 5.7.1 Relay access denied"
+    attempt->refused_us = line.size() > 4 && absl::StartsWith(line.substr(4), "5.7.");
   }
   return 0;
 }
 
-Failure FailureOf(CURLcode code, int reply_code, bool saw_recipient) {
+// A refusal of us, and of every mail: one before the recipient is named, or one of the recipient
+// because we may not relay or have not signed in. What is said of the message is of it alone.
+bool IsOfUs(const Attempt& attempt, int reply_code) {
+  if (!attempt.saw_recipient) return true;
+  return !attempt.saw_data && (attempt.refused_us || reply_code == 530 || reply_code == 535);
+}
+
+Failure FailureOf(CURLcode code, int reply_code, const Attempt& attempt) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
@@ -80,8 +95,9 @@ Failure FailureOf(CURLcode code, int reply_code, bool saw_recipient) {
       break;
   }
   if (reply_code / 100 == 4) return Failure::kDeferred;
-  // Before the recipient is named, a refusal is of us, and of every mail.
-  if (reply_code / 100 == 5) return saw_recipient ? Failure::kRefused : Failure::kMisbehaving;
+  if (reply_code / 100 == 5) {
+    return IsOfUs(attempt, reply_code) ? Failure::kMisbehaving : Failure::kRefused;
+  }
   return code == CURLE_WEIRD_SERVER_REPLY ? Failure::kMisbehaving : Failure::kUnreachable;
 }
 
@@ -108,7 +124,7 @@ class Smtp::Connection {
     long reply_code = 0;  // NOLINT(runtime/int): libcurl's
     curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &reply_code);
     const int known = reply_code >= 200 && reply_code <= 599 ? static_cast<int>(reply_code) : 0;
-    return {.failure = FailureOf(code, known, attempt.saw_recipient), .reply_code = known};
+    return {.failure = FailureOf(code, known, attempt), .reply_code = known};
   }
 
  private:

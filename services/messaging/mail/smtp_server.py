@@ -37,6 +37,14 @@ class Handler:
         name = address.partition("@")[0]
         if name == "unknown":
             return "550 5.1.1 no such mailbox"
+        if name == "full":
+            return "552 5.2.2 mailbox full"
+        if name == "plain":
+            return "550 no"
+        if name == "relay" and self._first_time(address):
+            return "554 5.7.1 Relay access denied"
+        if name == "sign-in":
+            return "530 Authentication required"
         if name == "later" and self._first_time(address):
             return "451 4.7.1 greylisted"
         if name == "garbage":

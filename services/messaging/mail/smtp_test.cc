@@ -108,6 +108,21 @@ TEST_F(SmtpTest, RefusalsOfTheMailAreForGood) {
   EXPECT_EQ(Send(*smtp), "sent");
 }
 
+TEST_F(SmtpTest, ARecipientsOwnRefusalsAreForGood) {
+  MailServer server;
+  const auto smtp = Open(server.Options());
+  EXPECT_EQ(Send(*smtp, "full"), "refused 552");
+  EXPECT_EQ(Send(*smtp, "plain"), "refused 550");
+}
+
+TEST_F(SmtpTest, AServerThatMayNotRelayForUsIsAskedAgain) {
+  MailServer server;
+  const auto smtp = Open(server.Options());
+  EXPECT_EQ(Send(*smtp, "relay"), "misbehaving 554");
+  EXPECT_EQ(Send(*smtp, "sign-in"), "misbehaving 530");
+  EXPECT_EQ(Send(*smtp, "relay"), "sent");
+}
+
 TEST_F(SmtpTest, ATemporaryRefusalPasses) {
   MailServer server;
   const auto smtp = Open(server.Options());

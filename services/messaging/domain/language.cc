@@ -32,7 +32,9 @@ std::string FormatTime(absl::Time time, Language language) {
   const absl::CivilDay day = absl::ToCivilDay(time, utc);
   const char* month = kMonths[static_cast<int>(language)][day.month() - 1];
   const char* rest = language == Language::kFrench ? " %Y à %H h %M UTC" : " %Y, %H:%M UTC";
-  return absl::StrCat(day.day(), " ", month, absl::FormatTime(rest, time, utc));
+  // Of the days of a French month the first alone is an ordinal.
+  const char* ordinal = language == Language::kFrench && day.day() == 1 ? "er" : "";
+  return absl::StrCat(day.day(), ordinal, " ", month, absl::FormatTime(rest, time, utc));
 }
 
 }  // namespace portal::messaging

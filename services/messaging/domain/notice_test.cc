@@ -64,6 +64,9 @@ TEST(LanguageTest, TimesAreWrittenForPeople) {
       absl::FromCivil(absl::CivilSecond(2026, 8, 2, 14, 5, 59), absl::UTCTimeZone());
   EXPECT_EQ(FormatTime(time, Language::kEnglish), "2 August 2026, 14:05 UTC");
   EXPECT_EQ(FormatTime(time, Language::kFrench), "2 août 2026 à 14 h 05 UTC");
+  const absl::Time first = time - absl::Hours(24);
+  EXPECT_EQ(FormatTime(first, Language::kEnglish), "1 August 2026, 14:05 UTC");
+  EXPECT_EQ(FormatTime(first, Language::kFrench), "1er août 2026 à 14 h 05 UTC");
 }
 
 TEST(LanguageTest, OnlyWhatHasTemplatesIsALanguage) {

@@ -7,7 +7,6 @@ namespace portal::identity {
 
 void AnnounceClinic(db::Transaction& transaction, const outbox::Outbox& outbox,
                     const Clinic& clinic) {
-  if (clinic.notice_email.empty()) return;
   messaging::v1::PutClinicRequest entry;
   entry.set_clinic_id(clinic.clinic_id.ToString());
   entry.set_display_name(clinic.display_name);

@@ -594,7 +594,7 @@ TEST_F(RedeemTest, TheFifthBirthDateIsComparedAndTheSixthIsNot) {
     }
     // A locked code: the try that locked it may be on its way.
     EXPECT_EQ(Cancel(issued.access_code().access_code_id(), clinic_).Outcome(),
-              "ACCESS_CODE_NOT_LIVE");
+              right_in_time ? "ACCESS_CODE_NOT_LIVE" : "OK");
   }
   EXPECT_EQ(Redemptions("locked"), "1");
 }

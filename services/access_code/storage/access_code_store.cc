@@ -80,10 +80,9 @@ absl::StatusOr<AccessCode> AccessCodeStore::Cancel(db::Transaction& transaction,
                                                    const id::AccessCodeId& access_code_id,
                                                    const id::AccountId& canceller,
                                                    absl::Time now) const {
-  const auto cancelled = transaction
-                             .Exec(queries::kCancelAccessCode, access_code_id, clinic_id, now,
-                                   canceller, kBirthDateTries)
-                             .AtMostOne();
+  const auto cancelled =
+      transaction.Exec(queries::kCancelAccessCode, access_code_id, clinic_id, now, canceller)
+          .AtMostOne();
   if (cancelled.has_value()) return FromRow(*cancelled);
   const bool exists = !transaction.Exec(queries::kGetAccessCode, access_code_id, clinic_id).empty();
   return exists ? AccessCodeNotLive() : AccessCodeNotFound();

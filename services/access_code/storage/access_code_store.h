@@ -77,8 +77,8 @@ class AccessCodeStore {
   static std::optional<AccessCode> Find(db::Session& session, const id::ClinicId& clinic_id,
                                         const id::AccessCodeId& access_code_id);
 
-  // ACCESS_CODE_NOT_FOUND unless it is the clinic's; ACCESS_CODE_NOT_LIVE unless it is live at
-  // `now`.
+  // ACCESS_CODE_NOT_FOUND unless it is the clinic's; ACCESS_CODE_NOT_LIVE if it was
+  // redeemed, cancelled or expired by `now`.
   absl::StatusOr<AccessCode> Cancel(db::Transaction& transaction, const id::ClinicId& clinic_id,
                                     const id::AccessCodeId& access_code_id,
                                     const id::AccountId& canceller, absl::Time now) const;

@@ -34,10 +34,11 @@ SELECT access_code_id, clinic_id, patient_id, issuer_account_id, micros(created_
 FROM access_codes WHERE access_code_id = $1 AND clinic_id = $2
 
 -- name: CancelAccessCode
--- No row: not this clinic's, or not live at $3.
+-- No row: not this clinic's, or it can never be redeemed after $3 anyway. A locked one can be cancelled: the birth date
+-- that locked it may be on its way to be compared.
 UPDATE access_codes SET cancelled_at = from_micros($3), canceller_account_id = $4
 WHERE access_code_id = $1 AND clinic_id = $2
-  AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > from_micros($3) AND birth_date_tries < $5::int
+  AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > from_micros($3)
 RETURNING access_code_id, clinic_id, patient_id, issuer_account_id, micros(created_at) AS created_us,
           micros(expires_at) AS expires_us, redeemer_account_id, micros(redeemed_at) AS redeemed_us,
           micros(cancelled_at) AS cancelled_us, holder_relationship, birth_date_demanded, birth_date_tries,

@@ -24,15 +24,15 @@ void AddSchema(db::PoolOptions& options) {
 }
 
 std::vector<db::MigrationNeeds> NeededMigrations() {
-  return {{.project = "foundation",
-           .changes = {"audit", "outbox", "idempotency", "service_account_actors",
-                       "audit_reading"}},
-          {.project = "identity",
-           .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
-                       "session_details", "known_devices", "password_resets", "second_factors",
-                       "staff_changes", "clinic_settings", "session_endings", "service_accounts",
-                       "service_account_endings", "account_directory", "mailbox_codes",
-                       "account_closing", "email_changes"}}};
+  return {
+      {.project = "foundation",
+       .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
+      {.project = "identity",
+       .changes = {"sessions", "clinics", "attempts", "link_attempts", "account_details",
+                   "session_details", "known_devices", "password_resets", "second_factors",
+                   "staff_changes", "clinic_settings", "session_endings", "service_accounts",
+                   "service_account_endings", "account_directory", "mailbox_codes",
+                   "account_closing", "email_changes"}}};
 }
 
 }  // namespace portal::identity

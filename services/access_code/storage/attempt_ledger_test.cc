@@ -1,7 +1,10 @@
 #include "services/access_code/storage/attempt_ledger.h"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -73,6 +76,34 @@ TEST_F(AttemptLedgerTest, OfManyAttemptsAtOnceExactlyTheLimitIsAdmitted) {
     AtOnce(40, [&](int) { admitted += Admit(account, "").ok(); });
     EXPECT_EQ(admitted, kAttemptsPerAccount);
   }
+}
+
+// PORTAL_GUESSES=1000000 (bazel test --test_env) is the long form.
+TEST_F(AttemptLedgerTest, HoweverManyGuessesNoneIsAdmittedOverTheLimit) {
+  constexpr int kThreads = 8;
+  constexpr int kAccounts = 40;    // at an address of their own
+  constexpr int kNeighbours = 20;  // each has attempts left when their address has none
+  const char* const asked_for = std::getenv("PORTAL_GUESSES");
+  const int guesses = asked_for == nullptr ? 4000 : std::atoi(asked_for);
+  std::array<id::AccountId, kAccounts + kNeighbours> accounts;
+  for (id::AccountId& account : accounts) account = id::AccountId::New(clock_);
+  std::array<std::atomic<int>, kAccounts + kNeighbours> admitted = {};
+  AtOnce(kThreads, [&](int thread) {
+    for (int i = thread; i < guesses; i += kThreads) {
+      const int subject = i / kThreads % (kAccounts + kNeighbours);
+      const std::string address =
+          subject < kAccounts ? absl::StrCat("198.51.100.", subject) : kAddress;
+      admitted[subject] += Admit(accounts[subject], address).ok();
+    }
+  });
+  int of_neighbours = 0;
+  for (int i = 0; i < kAccounts; ++i) EXPECT_EQ(admitted[i], kAttemptsPerAccount);
+  for (int i = kAccounts; i < kAccounts + kNeighbours; ++i) of_neighbours += admitted[i];
+  EXPECT_EQ(of_neighbours, kAttemptsPerAddress);
+  std::printf(
+      "PROOF %d guesses of %d accounts by %d threads: %d looked at of each account, %d of an "
+      "address\n",
+      guesses, kAccounts + kNeighbours, kThreads, kAttemptsPerAccount, kAttemptsPerAddress);
 }
 
 TEST_F(AttemptLedgerTest, OfManyAccountsAtOneAddressExactlyItsLimitIsAdmitted) {

@@ -40,7 +40,7 @@ struct Attempt {
   absl::string_view rest;      // of the message
   bool saw_recipient = false;  // whether the server was asked about the recipient
   bool saw_data = false;       // whether it was asked to take the message
-  bool refused_us = false;     // whether its last reply is RFC 3463's 5.7: security or policy
+  bool refused_us = false;     // whether a refusal was RFC 3463's 5.7: security or policy
 };
 
 size_t ReadMessage(char* buffer, size_t size, size_t count, void* user) {
@@ -60,7 +60,9 @@ int Watch(CURL*, curl_infotype type, char* data, size_t size, void* user) {
     attempt->saw_data = attempt->saw_data || absl::StartsWith(line, "DATA");
   } else if (type == CURLINFO_HEADER_IN) {
     // "554 5.7.1 Relay access denied"
-    attempt->refused_us = line.size() > 4 && absl::StartsWith(line.substr(4), "5.7.");
+    attempt->refused_us =
+        attempt->refused_us ||
+        (absl::StartsWith(line, "5") && absl::StartsWith(absl::ClippedSubstr(line, 4), "5.7."));
   }
   return 0;
 }

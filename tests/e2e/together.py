@@ -1,4 +1,5 @@
-"""What one service does because of another: a merge's grants and codes, and the mail about a new plan."""
+"""What one service does because of another: a merge's grants and codes, the mail about a new plan, and what a form's code
+does not open."""
 
 from suite.client import RpcError
 from tests.support.ledger import SETTLE_SECONDS, wait_until
@@ -6,6 +7,8 @@ from tests.support.stage import WorldTest
 from tests.support.world import Person, new_id
 
 REDEEM = "access_code.AccessCodeService/RedeemAccessCode"
+CHECK_FORM = "access_code.FormAccessService/CheckFormAccess"
+REVOKE_FORM = "access_code.FormAccessService/RevokeFormAccess"
 MY_PATIENTS = "access_code.GrantService/ListMyPatients"
 MY_PATIENT = "records.PatientService/GetMyPatient"
 MY_PLANS = "records.TreatmentPlanService/ListMyTreatmentPlans"
@@ -63,6 +66,33 @@ class TogetherTest(WorldTest):
         mails = mailbox.to(holder.email)
         self.assertNotIn(PLAN_TEXT, "".join(mail.message.as_string() for mail in mails))
         self.assertEqual([mail for mail in mailbox.to(stranger.email) if mail.subject == NEW_PLAN_SUBJECT], [])
+
+    def test_a_code_for_a_form_opens_the_form_and_nothing_of_its_patient(self) -> None:
+        clinic = self.world.here
+        patient_id = clinic.new_patient(given_name="Unseen")
+        clinic.new_chart(patient_id)
+        clinic.new_code(patient_id)  # access_code knows the patient afterwards
+        code = clinic.new_form_code(patient_id)
+        form = code["access_code"]["form_assignment_id"]
+        person = self.world.new_account("form")
+        opened = person.call(REDEEM, {"code": code["words"], "request_id": new_id()})
+        self.assertEqual(opened["form"], {"form_assignment_id": form, "clinic_id": clinic.clinic_id})
+        self.assertNotIn("patient", opened)
+
+        def is_open() -> bool:
+            request = {"form_assignment_ids": [form]}
+            checked = self.world.suite.client.call(CHECK_FORM, request, passport=person.passport(), caller="forms")
+            return [it["form_assignment_id"] for it in checked["forms"]] == [form]
+
+        self.assertTrue(is_open())
+        self.assertEqual(self.patients_of(person), [])
+        for method in (MY_PATIENT, MY_PLANS, MY_ACCESSES):
+            there, unknown = (self.world.send(method, {"patient_id": it}, person) for it in (patient_id, new_id()))
+            self.assertEqual(there.reason, "PATIENT_NOT_FOUND")
+            self.assertEqual((there.refusal(), there.answer), (unknown.refusal(), unknown.answer))
+        withdrawn = {"clinic_id": clinic.clinic_id, "form_assignment_id": form, "request_id": new_id()}
+        self.assertTrue(self.world.send(REVOKE_FORM, withdrawn, clinic.staff["front_desk"], certificate="forms").ok)
+        self.assertFalse(is_open())
 
     def patients_of(self, person: Person) -> list[str]:
         """The ids of those whom an account may see."""

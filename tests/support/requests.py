@@ -17,6 +17,7 @@ from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World, chart_fie
 Fields = dict[str, Any]
 
 SCHEDULING = "scheduling"
+FORMS = "forms"
 
 
 @dataclass(frozen=True)
@@ -298,6 +299,16 @@ def _cancel_code(world: World) -> Fields:
     return _of_clinic(world) | {"access_code_id": code, "request_id": new_id()}
 
 
+def _issue_form_code(world: World) -> Fields:
+    return _of_patient(world) | {"form_assignment_id": new_id(), "validity_days": 5, "request_id": new_id()}
+
+
+def _of_form(world: World) -> Fields:
+    """An assignment with a live code."""
+    code = world.here.new_form_code(world.patient_id)["access_code"]
+    return _of_clinic(world) | {"form_assignment_id": code["form_assignment_id"], "request_id": new_id()}
+
+
 def _redeem(world: World) -> Fields:
     world.ledger.forget_attempts()
     words = world.here.new_code(world.here.new_patient())["words"]
@@ -560,6 +571,12 @@ REQUESTS = {
     "access_code.AccessCodeService/ListAccessCodes": Recipe("front_desk", _page_of_patient),
     "access_code.AccessCodeService/CancelAccessCode": Recipe("front_desk", _cancel_code),
     "access_code.AccessCodeService/RedeemAccessCode": Recipe("account", _redeem),
+    "access_code.FormAccessService/IssueFormAccessCode": Recipe("front_desk", _issue_form_code, certificate=FORMS),
+    "access_code.FormAccessService/CancelFormAccessCodes": Recipe("front_desk", _of_form, certificate=FORMS),
+    "access_code.FormAccessService/RevokeFormAccess": Recipe("front_desk", _of_form, certificate=FORMS),
+    "access_code.FormAccessService/CheckFormAccess": Recipe(
+        "account", lambda _: {"form_assignment_ids": [new_id()]}, certificate=FORMS
+    ),
     "access_code.GrantService/ListMyPatients": Recipe("granted", _page),
     "access_code.GrantService/ListGrants": Recipe("front_desk", _page_of_patient),
     "access_code.GrantService/RevokeGrant": Recipe("front_desk", _revoke),

@@ -104,6 +104,18 @@ class Clinic:
         self.issued_words.append(code["words"])
         return code
 
+    def new_form_code(self, patient_id: str) -> dict[str, Any]:
+        """A live code for a form of the patient's, as the service that assigns forms has it made."""
+        code = self.owner.client.call(
+            "access_code.FormAccessService/IssueFormAccessCode",
+            {"clinic_id": self.clinic_id, "patient_id": patient_id, "form_assignment_id": new_id(),
+             "request_id": new_id()},
+            passport=self.owner.passport(),
+            caller="forms",
+        )
+        self.issued_words.append(code["words"])
+        return code
+
     def grant(self, person: Person, patient_id: str) -> str:
         """Lets a person redeem a code for the patient; the grant's id."""
         answer = person.call(
@@ -165,6 +177,7 @@ class World:
             {"clinic_id": self.elsewhere.clinic_id, "title": "Foreign teas", "request_id": new_id()},
         )["plan_section_kind_id"]
         self.foreign_code = self.elsewhere.new_code(self.foreign_patient_id)
+        self.foreign_form_code = self.elsewhere.new_form_code(self.foreign_patient_id)
         self.foreigner = self.new_account("foreigner")
         self.subject = self.foreigner
         self.foreign_grant_id = self.elsewhere.grant(self.foreigner, self.foreign_patient_id)

@@ -64,9 +64,9 @@ SERVICES = (
     ),
 )
 NAMES = tuple(service.name for service in SERVICES)
-# Certificates of those that call: the gateway, through which every person's call comes, the operator, and scheduling, which
-# is not there yet.
-CALLERS = ("gateway", "operator", "scheduling")
+# Certificates of those that call: the gateway, through which every person's call comes, the operator, and two services that
+# are not there yet.
+CALLERS = ("gateway", "operator", "scheduling", "forms")
 
 
 @dataclass(frozen=True)

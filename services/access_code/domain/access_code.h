@@ -7,11 +7,12 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/id/ids.h"
+#include "services/access_code/domain/form_access.h"
 #include "services/access_code/domain/grant.h"
 
 namespace portal::access_code {
 
-// A Medical Records access code without its words.
+// An access code without its words.
 struct AccessCode {
   id::AccessCodeId id;
   id::ClinicId clinic_id;
@@ -24,13 +25,16 @@ struct AccessCode {
   std::optional<id::AccountId> redeemer;
   std::optional<absl::Time> redeemed_at;
   std::optional<absl::Time> cancelled_at;
-  // Who is going to redeem it.
+  // Who is going to redeem it. Of a code for records.
   HolderRelationship holder = HolderRelationship::kOther;
   // The patient's birth date is to come with it; how often one came, or should have.
   bool birth_date_demanded = false;
   int birth_date_tries = 0;
   // The patient it was issued for, before a merge.
   std::optional<id::PatientId> merged_from;
+  // What it opens instead of the patient's records: a form of the patient's, and nothing else. Such
+  // a code demands no birth date.
+  std::optional<FormAssignmentId> form_assignment_id;
 };
 
 // kLocked: came too often with a wrong birth date.

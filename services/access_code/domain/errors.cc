@@ -26,7 +26,7 @@ absl::Status GrantNotFound() {
 
 absl::Status GrantExists() {
   return status::Error(absl::StatusCode::kFailedPrecondition, "GRANT_EXISTS",
-                       "the account may see this patient already; the access code stays live");
+                       "the account has what this access code opens already; the code stays live");
 }
 
 absl::Status GrantEnded() {

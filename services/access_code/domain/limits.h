@@ -50,6 +50,8 @@ inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 100;
 // Patients asked about in one check: a page of another service.
 inline constexpr int kMaxCheckedPatients = 100;
+// Form assignments likewise.
+inline constexpr int kMaxCheckedForms = 100;
 
 }  // namespace portal::access_code
 

@@ -17,7 +17,7 @@ enum class Refusal {
   kExpired,      // in time
   kLocked,       // tried too often with wrong birth dates
   kBirthDate,    // is not the one that came with the code, or none came
-  kGrantExists,  // the code is live, and the account has no use for it
+  kGrantExists,  // the code is live, and the account has what it opens
 };
 
 inline constexpr Refusal kRefusals[] = {Refusal::kMalformed, Refusal::kUnknown,    Refusal::kUsed,
@@ -31,7 +31,7 @@ struct CodeFacts {
   bool expired = false;
   bool locked = false;
   bool wrong_birth_date = false;
-  // The account holds an active grant for the code's patient.
+  // The account holds an active grant for the code's patient, or has its form open.
   bool held = false;
 };
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "libs/audit/event.h"
-#include "libs/crypto/random.h"
 #include "libs/email/address.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/change.h"
@@ -15,24 +14,16 @@
 #include "services/access_code/domain/access_link.h"
 #include "services/access_code/domain/errors.h"
 #include "services/access_code/domain/limits.h"
+#include "services/access_code/rpc/code_event.h"
 #include "services/access_code/rpc/convert.h"
 #include "services/access_code/rpc/notices.h"
 #include "services/access_code/rpc/paging.h"
 #include "services/access_code/rpc/reached_ends.h"
+#include "services/access_code/storage/form_access_store.h"
 #include "services/access_code/storage/grant_store.h"
 
 namespace portal::access_code {
 namespace {
-
-audit::Event EventAbout(const rpc::Context& context, const id::AccessCodeId& access_code_id,
-                        const id::ClinicId& clinic_id, const id::PatientId& patient_id) {
-  audit::Event event = context.AuditEvent();
-  event.clinic_id = clinic_id;
-  event.patient_id = patient_id;
-  event.resource_kind = "access_code";
-  event.resource_id = access_code_id.ToString();
-  return event;
-}
 
 rpc::Disclosed Disclosed(const v1::AccessCode& code) {
   return {"access_code", code.access_code_id(), code.patient_id()};
@@ -49,6 +40,7 @@ AccessCodeHandlers::AccessCodeHandlers(const Dependencies& dependencies)
       page_tokens_(dependencies.sealer),
       codes_(dependencies.pool, dependencies.peppers),
       attempts_(dependencies.pool),
+      issuer_(dependencies),
       metrics_(dependencies.metrics),
       alarm_(dependencies.metrics, dependencies.refusal_alarm) {}
 
@@ -67,7 +59,6 @@ absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
                      ValidityOfDays(request.validity_days(), terms.validity_days));
     if (terms.birth_date_required && !terms.birth_date_known) return BirthDateUnknown();
     const absl::Time now = deps_.clock.Now();
-    const CodeWords words = CodeWords::Draw(deps_.words, crypto::UniformBelow);
     const AccessCode code = {.id = id::AccessCodeId::New(deps_.clock),
                              .clinic_id = context.clinic_id(),
                              .patient_id = context.patient_id(),
@@ -76,21 +67,18 @@ absl::StatusOr<v1::IssueAccessCodeResponse> AccessCodeHandlers::IssueAccessCode(
                              .expires_at = now + validity,
                              .holder = holder,
                              .birth_date_demanded = terms.birth_date_required};
-    RETURN_IF_ERROR(codes_.Insert(transaction, code, words));
-    std::vector<audit::Event> events = {
-        EventAbout(context, code.id, code.clinic_id, code.patient_id)};
-    const std::string link = AccessLink(deps_.portal_base_url, words);
+    ASSIGN_OR_RETURN(const IssuedCode issued, issuer_.Issue(transaction, context, code));
     if (!request.send_to_email().empty()) {
-      SendAccessCode(transaction, deps_.outbox, code, words.text(), link, request.send_to_email());
-      events.push_back(events.front());
-      events.back().action = "access_code.SendAccessCode";
+      SendAccessCode(transaction, deps_.outbox, code, issued.words, issued.link,
+                     request.send_to_email());
+      audit::Event sent = CodeEvent(context, code.id, code.clinic_id, code.patient_id);
+      sent.action = "access_code.SendAccessCode";
+      RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {sent}));
     }
-    RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, events));
-    transaction.AfterCommit([this] { metrics_.Issued(); });
     v1::IssueAccessCodeResponse response;
     *response.mutable_access_code() = ToProto(code, now);
-    response.set_words(words.text());
-    response.set_access_link(link);
+    response.set_words(issued.words);
+    response.set_access_link(issued.link);
     v1::InstructionSheet& sheet = *response.mutable_instruction_sheet();
     sheet.set_patient_display_name(terms.patient_display_name);
     sheet.set_clinic_id(code.clinic_id.ToString());
@@ -134,7 +122,7 @@ absl::StatusOr<v1::AccessCode> AccessCodeHandlers::CancelAccessCode(
         const AccessCode code,
         codes_.Cancel(transaction, context.clinic_id(), access_code_id, context.account_id(), now));
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock,
-                                  {EventAbout(context, code.id, code.clinic_id, code.patient_id)}));
+                                  {CodeEvent(context, code.id, code.clinic_id, code.patient_id)}));
     return ToProto(code, now);
   };
   return rpc::ChangeOnce<v1::AccessCode>(deps_, context, request, cancel, Disclosed);
@@ -190,6 +178,9 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
     if (const auto* redeemed = std::get_if<RedeemedCode>(&redemption)) {
       return Record(transaction, context, *redeemed);
     }
+    if (const auto* form = std::get_if<FormAccess>(&redemption)) {
+      return Record(transaction, context, *form);
+    }
     refused = std::get<RefusedCode>(redemption);
     return ToStatus(refused->refusal);
   };
@@ -202,7 +193,8 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
         return Repeat(transaction, context, recorded, refused, opened);
       });
   if (response.ok() && opened.has_value()) *response->mutable_patient() = ToProto(*opened);
-  // Refused by the constraint: another code for the patient was being redeemed for this account.
+  // Refused by a constraint: another code for the patient, or for the form, was being redeemed for
+  // this account.
   if (!refused.has_value() && status::ReasonOf(response.status()) == "GRANT_EXISTS") {
     refused = RefusedCode{.refusal = Refusal::kGrantExists};
   }
@@ -213,6 +205,7 @@ absl::Status AccessCodeHandlers::Repeat(db::Transaction& transaction, const rpc:
                                         const v1::RedeemAccessCodeResponse& recorded,
                                         std::optional<RefusedCode>& refused,
                                         std::optional<AccessiblePatient>& opened) const {
+  if (recorded.has_form()) return RepeatForm(transaction, context, recorded.form(), refused);
   ASSIGN_OR_RETURN(const auto grant_id,
                    id::GrantId::Parse("grant_id", recorded.patient().grant_id()));
   opened = GrantStore::Held(transaction, context.account_id(), grant_id, deps_.clock.Now());
@@ -229,12 +222,29 @@ absl::Status AccessCodeHandlers::Repeat(db::Transaction& transaction, const rpc:
   return audit::Append(transaction, deps_.clock, {event});
 }
 
+absl::Status AccessCodeHandlers::RepeatForm(db::Transaction& transaction,
+                                            const rpc::Context& context,
+                                            const v1::OpenedForm& recorded,
+                                            std::optional<RefusedCode>& refused) const {
+  ASSIGN_OR_RETURN(const auto form_assignment_id,
+                   FormAssignmentId::Parse("form_assignment_id", recorded.form_assignment_id()));
+  const std::optional<FormAccess> held =
+      FormAccessStore::Held(transaction, context.account_id(), form_assignment_id);
+  if (!held.has_value()) {
+    refused = RefusedCode{.refusal = Refusal::kUsed};
+    return ToStatus(refused->refusal);
+  }
+  audit::Event event = CodeEvent(context, held->access_code_id, held->clinic_id, held->patient_id);
+  event.outcome = rpc::kRepeated;
+  return audit::Append(transaction, deps_.clock, {event});
+}
+
 absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Record(
     db::Transaction& transaction, const rpc::Context& context, const RedeemedCode& redeemed) {
   const AccessiblePatient& patient = redeemed.patient;
   RETURN_IF_ERROR(audit::Append(
       transaction, deps_.clock,
-      {EventAbout(context, redeemed.access_code_id, patient.clinic_id, patient.patient_id)}));
+      {CodeEvent(context, redeemed.access_code_id, patient.clinic_id, patient.patient_id)}));
   TellAccessGranted(transaction, deps_.outbox, patient.clinic_id, patient.patient_id,
                     GrantStore::Holders(transaction, patient.clinic_id, patient.patient_id,
                                         patient.granted_at, context.account_id()));
@@ -244,10 +254,22 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Record(
   return response;
 }
 
+absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Record(
+    db::Transaction& transaction, const rpc::Context& context, const FormAccess& opened) {
+  RETURN_IF_ERROR(audit::Append(
+      transaction, deps_.clock,
+      {CodeEvent(context, opened.access_code_id, opened.clinic_id, opened.patient_id)}));
+  transaction.AfterCommit([this] { metrics_.Redeemed(); });
+  v1::RedeemAccessCodeResponse response;
+  response.mutable_form()->set_form_assignment_id(opened.form_assignment_id.ToString());
+  response.mutable_form()->set_clinic_id(opened.clinic_id.ToString());
+  return response;
+}
+
 absl::Status AccessCodeHandlers::Refuse(const rpc::Context& context, absl::Status refusal,
                                         const std::optional<RefusedCode::Meant>& meant) {
-  audit::Event event = meant.has_value() ? EventAbout(context, meant->access_code_id,
-                                                      meant->clinic_id, meant->patient_id)
+  audit::Event event = meant.has_value() ? CodeEvent(context, meant->access_code_id,
+                                                     meant->clinic_id, meant->patient_id)
                                          : context.AuditEvent();
   event.outcome = status::ReasonOf(refusal);
   RETURN_IF_ERROR(deps_.pool.Execute(rpc::CallOf(context), [&](db::Session& session) {

@@ -11,6 +11,7 @@
 #include "libs/rpc/page_token.h"
 #include "portal/access_code/v1/access_code_service.pb.h"
 #include "services/access_code/domain/code_words.h"
+#include "services/access_code/rpc/code_issuer.h"
 #include "services/access_code/rpc/dependencies.h"
 #include "services/access_code/rpc/redemption_metrics.h"
 #include "services/access_code/rpc/refusal_alarm.h"
@@ -41,16 +42,23 @@ class AccessCodeHandlers {
       std::optional<RefusedCode>& refused);
   // Counts the attempt. TOO_MANY_ATTEMPTS leaves an audit row.
   absl::Status Admit(const rpc::Context& context);
-  // The end of a repeated redemption: OK with its audit row while the account holds the grant,
-  // and what that opens now; afterwards the code is a used one, as for everybody.
+  // The end of a repeated redemption: OK with its audit row while the account holds the grant, and
+  // what that opens now, or has the form open; afterwards the code is a used one, as for everybody.
   absl::Status Repeat(db::Transaction& transaction, const rpc::Context& context,
                       const v1::RedeemAccessCodeResponse& recorded,
                       std::optional<RefusedCode>& refused,
                       std::optional<AccessiblePatient>& opened) const;
+  absl::Status RepeatForm(db::Transaction& transaction, const rpc::Context& context,
+                          const v1::OpenedForm& recorded,
+                          std::optional<RefusedCode>& refused) const;
   // Audit row, notices and answer of a redemption.
   absl::StatusOr<v1::RedeemAccessCodeResponse> Record(db::Transaction& transaction,
                                                       const rpc::Context& context,
                                                       const RedeemedCode& redeemed);
+  // Of a form's code nobody else is told: it shows nothing of the patient.
+  absl::StatusOr<v1::RedeemAccessCodeResponse> Record(db::Transaction& transaction,
+                                                      const rpc::Context& context,
+                                                      const FormAccess& opened);
   // `refusal`, once its audit row is committed.
   absl::Status Refuse(const rpc::Context& context, absl::Status refusal,
                       const std::optional<RefusedCode::Meant>& meant);
@@ -59,6 +67,7 @@ class AccessCodeHandlers {
   const rpc::PageTokens page_tokens_;
   const AccessCodeStore codes_;
   const AttemptLedger attempts_;
+  CodeIssuer issuer_;
   RedemptionMetrics metrics_;
   RefusalAlarm alarm_;
 };

@@ -6,6 +6,8 @@
 #include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
+#include "services/access_code/rpc/code_event.h"
+#include "services/access_code/storage/form_access_store.h"
 
 namespace portal::access_code {
 
@@ -26,6 +28,10 @@ absl::StatusOr<v1::CloseAccountResponse> AccountClosureHandlers::CloseAccount(
       event.patient_id = grant.patient_id;
       event.resource_kind = "grant";
       event.resource_id = grant.id.ToString();
+    }
+    for (const FormAccess& form :
+         FormAccessStore::Close(transaction, *account_id, deps_.clock.Now())) {
+      events.push_back(CodeEvent(context, form.access_code_id, form.clinic_id, form.patient_id));
     }
     return events.empty() ? absl::OkStatus() : audit::Append(transaction, deps_.clock, events);
   };

@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portal/access_code/v1/account_closure_service.grpc.pb.h"
+#include "portal/access_code/v1/form_access_service.grpc.pb.h"
 #include "services/access_code/rpc/service_fixture.h"
 
 namespace portal::access_code {
@@ -40,6 +41,32 @@ TEST_F(AccountClosureHandlersTest, AllGrantsOfTheAccountEndAndNobodyElses) {
   EXPECT_EQ(Sql("SELECT count(*), count(DISTINCT patient_id), min(calling_service) "
                 "FROM audit_events WHERE action = 'access_code.CloseAccount'"),
             "2|2|identity");
+}
+
+TEST_F(AccountClosureHandlersTest, FormsThatTheAccountOpenedAreClosedToIt) {
+  const auto forms = v1::FormAccessService::NewStub(harness_.Channel("forms"));
+  using Stub = v1::FormAccessService::Stub;
+  const id::PatientId patient = NewPatient(clinic_);
+  v1::IssueFormAccessCodeRequest issue;
+  issue.set_clinic_id(clinic_.ToString());
+  issue.set_patient_id(patient.ToString());
+  issue.set_form_assignment_id(NewRequestId());
+  for (const id::AccountId& account : {account_, other_account_}) {
+    issue.set_request_id(NewRequestId());
+    const auto issued = Call(*forms, &Stub::IssueFormAccessCode, issue, StaffPassport(clinic_));
+    ASSERT_EQ(Redeem(issued.response.words(), account).Outcome(), "OK");
+  }
+  ASSERT_EQ(Close(account_.ToString(), NewRequestId()).Outcome(), "OK");
+  v1::CheckFormAccessRequest check;
+  check.add_form_assignment_ids(issue.form_assignment_id());
+  const auto open = [&](const id::AccountId& account) {
+    return Call(*forms, &Stub::CheckFormAccess, check, Passport(account)).response.forms_size();
+  };
+  EXPECT_EQ(open(account_), 0);
+  EXPECT_EQ(open(other_account_), 1);
+  EXPECT_EQ(Sql("SELECT patient_id, resource_kind FROM audit_events "
+                "WHERE action = 'access_code.CloseAccount'"),
+            patient.ToString() + "|access_code");
 }
 
 TEST_F(AccountClosureHandlersTest, DeliveredAgainItChangesNothing) {

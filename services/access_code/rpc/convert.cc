@@ -84,9 +84,15 @@ v1::AccessCode ToProto(const AccessCode& code, absl::Time now) {
   if (code.redeemer.has_value()) proto.set_redeemer_account_id(code.redeemer->ToString());
   if (code.redeemed_at.has_value()) *proto.mutable_redeem_time() = ToTimestamp(*code.redeemed_at);
   if (code.cancelled_at.has_value()) *proto.mutable_cancel_time() = ToTimestamp(*code.cancelled_at);
-  proto.set_holder_relationship(ToProto(code.holder));
   proto.set_birth_date_demanded(code.birth_date_demanded);
   if (code.merged_from.has_value()) proto.set_merged_from_patient_id(code.merged_from->ToString());
+  if (code.form_assignment_id.has_value()) {
+    proto.set_kind(v1::ACCESS_CODE_KIND_SMART_FORM);
+    proto.set_form_assignment_id(code.form_assignment_id->ToString());
+  } else {
+    proto.set_kind(v1::ACCESS_CODE_KIND_MEDICAL_RECORDS);
+    proto.set_holder_relationship(ToProto(code.holder));
+  }
   return proto;
 }
 

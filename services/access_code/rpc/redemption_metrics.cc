@@ -16,8 +16,7 @@ telemetry::Counter Redemptions(telemetry::Metrics& metrics, absl::string_view ou
 }  // namespace
 
 RedemptionMetrics::RedemptionMetrics(telemetry::Metrics& metrics)
-    : issued_(metrics.AddCounter("access_code_issued_total", "Codes issued.")),
-      redeemed_(Redemptions(metrics, "redeemed")),
+    : redeemed_(Redemptions(metrics, "redeemed")),
       throttled_(metrics.AddCounter("access_code_attempts_refused_total",
                                     "Attempts to redeem beyond the limits; not looked at.")) {
   for (const Refusal refusal : kRefusals) {

@@ -15,13 +15,11 @@ class RedemptionMetrics {
   // `metrics` outlives this.
   explicit RedemptionMetrics(telemetry::Metrics& metrics);
 
-  void Issued() { issued_.Increment(); }
   void Redeemed() { redeemed_.Increment(); }
   void Refused(Refusal refusal) { refused_.at(refusal).Increment(); }
   void Throttled() { throttled_.Increment(); }
 
  private:
-  telemetry::Counter issued_;
   telemetry::Counter redeemed_;
   telemetry::Counter throttled_;
   std::map<Refusal, telemetry::Counter> refused_;

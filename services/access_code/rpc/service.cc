@@ -3,6 +3,7 @@
 #include "portal/access_code/v1/access_code_service.grpc.pb.h"
 #include "portal/access_code/v1/access_settings_service.grpc.pb.h"
 #include "portal/access_code/v1/account_closure_service.grpc.pb.h"
+#include "portal/access_code/v1/form_access_service.grpc.pb.h"
 #include "portal/access_code/v1/grant_service.grpc.pb.h"
 #include "portal/access_code/v1/holder_notice_service.grpc.pb.h"
 #include "portal/access_code/v1/patient_directory_service.grpc.pb.h"
@@ -19,6 +20,13 @@ std::vector<rpc::MethodTable> Service::Tables() {
              &AccessCodeHandlers::CancelAccessCode)
       .Unary("RedeemAccessCode", Lane::kWrite, &access_codes_,
              &AccessCodeHandlers::RedeemAccessCode);
+  rpc::MethodTable forms(v1::FormAccessService::service_full_name());
+  forms
+      .Unary("IssueFormAccessCode", Lane::kWrite, &forms_, &FormAccessHandlers::IssueFormAccessCode)
+      .Unary("CancelFormAccessCodes", Lane::kWrite, &forms_,
+             &FormAccessHandlers::CancelFormAccessCodes)
+      .Unary("RevokeFormAccess", Lane::kWrite, &forms_, &FormAccessHandlers::RevokeFormAccess)
+      .Unary("CheckFormAccess", Lane::kRead, &forms_, &FormAccessHandlers::CheckFormAccess);
   rpc::MethodTable grants(v1::GrantService::service_full_name());
   grants.Unary("ListMyPatients", Lane::kRead, &grants_, &GrantHandlers::ListMyPatients)
       .Unary("ListGrants", Lane::kRead, &grants_, &GrantHandlers::ListGrants)
@@ -41,8 +49,9 @@ std::vector<rpc::MethodTable> Service::Tables() {
                        &HolderNoticeHandlers::NotifyHolders);
   rpc::MethodTable closures(v1::AccountClosureService::service_full_name());
   closures.Unary("CloseAccount", Lane::kWrite, &closures_, &AccountClosureHandlers::CloseAccount);
-  return {std::move(access_codes), std::move(grants),         std::move(patients),
-          std::move(settings),     std::move(holder_notices), std::move(closures)};
+  return {std::move(access_codes), std::move(forms),    std::move(grants),
+          std::move(patients),     std::move(settings), std::move(holder_notices),
+          std::move(closures)};
 }
 
 }  // namespace portal::access_code

@@ -8,6 +8,7 @@
 #include "services/access_code/rpc/access_settings_handlers.h"
 #include "services/access_code/rpc/account_closure_handlers.h"
 #include "services/access_code/rpc/dependencies.h"
+#include "services/access_code/rpc/form_access_handlers.h"
 #include "services/access_code/rpc/grant_handlers.h"
 #include "services/access_code/rpc/holder_notice_handlers.h"
 #include "services/access_code/rpc/patient_directory_handlers.h"
@@ -19,6 +20,7 @@ class Service {
  public:
   explicit Service(const Dependencies& dependencies)
       : access_codes_(dependencies),
+        forms_(dependencies),
         grants_(dependencies),
         patients_(dependencies),
         settings_(dependencies),
@@ -30,6 +32,7 @@ class Service {
 
  private:
   AccessCodeHandlers access_codes_;
+  FormAccessHandlers forms_;
   GrantHandlers grants_;
   PatientDirectoryHandlers patients_;
   AccessSettingsHandlers settings_;

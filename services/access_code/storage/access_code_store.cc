@@ -4,6 +4,7 @@
 #include "services/access_code/domain/errors.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/storage/day.h"
+#include "services/access_code/storage/form_access_row.h"
 #include "services/access_code/storage/holder_relationship.h"
 #include "services/access_code/storage/patient_directory.h"
 #include "services/access_code/storage/queries.h"
@@ -26,6 +27,7 @@ AccessCode FromRow(const db::Row& row) {
       .birth_date_demanded = row.Bool("birth_date_demanded"),
       .birth_date_tries = static_cast<int>(row.Int64("birth_date_tries")),
       .merged_from = row.OptionalId<id::PatientId>("merged_from_patient_id"),
+      .form_assignment_id = row.OptionalId<FormAssignmentId>("form_assignment_id"),
   };
 }
 
@@ -46,10 +48,10 @@ absl::StatusOr<CodeTerms> AccessCodeStore::TermsFor(db::Transaction& transaction
 absl::Status AccessCodeStore::Insert(db::Transaction& transaction, const AccessCode& code,
                                      const CodeWords& words) const {
   const CodeDigest digest = digester_.Digest(words);
-  const db::Rows inserted =
-      transaction.Exec(queries::kInsertAccessCode, code.id, code.patient_id, code.clinic_id,
-                       digest.pepper_id, digest.digest, code.issuer, code.created_at,
-                       code.expires_at, NameOf(code.holder), code.birth_date_demanded);
+  const db::Rows inserted = transaction.Exec(
+      queries::kInsertAccessCode, code.id, code.patient_id, code.clinic_id, digest.pepper_id,
+      digest.digest, code.issuer, code.created_at, code.expires_at, NameOf(code.holder),
+      code.birth_date_demanded, code.form_assignment_id);
   return inserted.empty() ? PatientNotFound() : absl::OkStatus();
 }
 
@@ -88,6 +90,19 @@ absl::StatusOr<AccessCode> AccessCodeStore::Cancel(db::Transaction& transaction,
   return exists ? AccessCodeNotLive() : AccessCodeNotFound();
 }
 
+std::vector<AccessCode> AccessCodeStore::CancelOfForm(db::Transaction& transaction,
+                                                      const id::ClinicId& clinic_id,
+                                                      const FormAssignmentId& form_assignment_id,
+                                                      const id::AccountId& canceller,
+                                                      absl::Time now) {
+  std::vector<AccessCode> cancelled;
+  for (const db::Row& row : transaction.Exec(queries::kCancelFormAccessCodes, form_assignment_id,
+                                             clinic_id, now, canceller)) {
+    cancelled.push_back(FromRow(row));
+  }
+  return cancelled;
+}
+
 absl::Status AccessCodeStore::SpendBirthDateTry(const db::CallOptions& call, const CodeWords& words,
                                                 absl::Time now) const {
   return pool_.Execute(call, [&](db::Session& session) {
@@ -108,6 +123,8 @@ absl::StatusOr<Redemption> AccessCodeStore::Redeem(db::Transaction& transaction,
                             .Exec(queries::kRedeemAccessCode, digests, account_id, now, grant_id,
                                   birth_day, kBirthDateTries)
                             .AtMostOne();
+  if (redeemed.has_value() && !redeemed->IsNull("form_assignment_id"))
+    return FormAccessOf(*redeemed);
   if (redeemed.has_value()) {
     return RedeemedCode{.access_code_id = redeemed->Id<id::AccessCodeId>("access_code_id"),
                         .patient = {.patient_id = redeemed->Id<id::PatientId>("patient_id"),

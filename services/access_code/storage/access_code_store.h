@@ -16,6 +16,7 @@
 #include "libs/id/ids.h"
 #include "services/access_code/domain/access_code.h"
 #include "services/access_code/domain/code_words.h"
+#include "services/access_code/domain/form_access.h"
 #include "services/access_code/domain/grant.h"
 #include "services/access_code/domain/redemption.h"
 #include "services/access_code/storage/code_digester.h"
@@ -39,7 +40,8 @@ struct RefusedCode {
   std::optional<Meant> meant;
 };
 
-using Redemption = std::variant<RedeemedCode, RefusedCode>;
+// What the code opened: a patient's records, or a form; or why it opened nothing.
+using Redemption = std::variant<RedeemedCode, FormAccess, RefusedCode>;
 
 // What a new code for a patient is made under.
 struct CodeTerms {
@@ -83,14 +85,21 @@ class AccessCodeStore {
                                     const id::AccessCodeId& access_code_id,
                                     const id::AccountId& canceller, absl::Time now) const;
 
+  // Cancels the live codes of a form of the clinic's, and returns them.
+  static std::vector<AccessCode> CancelOfForm(db::Transaction& transaction,
+                                              const id::ClinicId& clinic_id,
+                                              const FormAssignmentId& form_assignment_id,
+                                              const id::AccountId& canceller, absl::Time now);
+
   // Counts that a code which demands the birth date is about to be compared; nothing for others.
   // Committed before Redeem, so that however many come at once kBirthDateTries are compared.
   absl::Status SpendBirthDateTry(const db::CallOptions& call, const CodeWords& words,
                                  absl::Time now) const;
 
-  // Claims the code and makes the grant, or changes nothing. Of any number of redemptions and
-  // cancellations at once exactly one succeeds. GRANT_EXISTS if the account is just redeeming
-  // another code for the patient. GrantStore::EndPassedOf comes first. `birth_date`: as it came
+  // Claims the code and makes the grant, or opens the form, or changes nothing. Of any number of
+  // redemptions and cancellations at once exactly one succeeds. GRANT_EXISTS if the account is just
+  // redeeming another code for the patient, or for the form. `grant_id`: of the grant, if one is
+  // made. GrantStore::EndPassedOf comes first. `birth_date`: as it came
   // with the code, if it did.
   absl::StatusOr<Redemption> Redeem(db::Transaction& transaction, const CodeWords& words,
                                     const std::optional<absl::CivilDay>& birth_date,

@@ -15,6 +15,8 @@ void AddSchema(db::PoolOptions& options) {
       {queries::kAll, audit::queries::kAll, idempotency::queries::kAll, outbox::queries::kAll});
   // The account redeems two codes for one patient at once.
   options.constraint_errors["grants_active"] = GrantExists;
+  // Or two for one form.
+  options.constraint_errors["form_accesses_active"] = GrantExists;
   // The same words were drawn twice: trying again draws others.
   options.constraint_errors["access_codes_digest_key"] = status::Contention;
 }
@@ -23,7 +25,7 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
   return {
       {.project = "foundation",
        .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
-      {.project = "access_code", .changes = {"grant_ends", "redemption_attempts"}}};
+      {.project = "access_code", .changes = {"form_codes", "redemption_attempts"}}};
 }
 
 }  // namespace portal::access_code

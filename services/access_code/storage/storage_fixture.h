@@ -22,6 +22,7 @@
 #include "services/access_code/storage/access_code_store.h"
 #include "services/access_code/storage/access_settings_store.h"
 #include "services/access_code/storage/attempt_ledger.h"
+#include "services/access_code/storage/form_access_store.h"
 #include "services/access_code/storage/grant_store.h"
 #include "services/access_code/storage/patient_directory.h"
 #include "services/access_code/storage/schema.h"
@@ -78,6 +79,12 @@ class StorageTest : public ::testing::Test {
             .issuer = staff_,
             .created_at = clock_.Now(),
             .expires_at = clock_.Now() + absl::Hours(120)};
+  }
+  AccessCode NewFormCode(const id::PatientId& patient_id,
+                         const FormAssignmentId& form_assignment_id) const {
+    AccessCode code = NewCode(patient_id);
+    code.form_assignment_id = form_assignment_id;
+    return code;
   }
 
   absl::Status Insert(const AccessCode& code, const CodeWords& words) {
@@ -146,6 +153,7 @@ class StorageTest : public ::testing::Test {
   const std::unique_ptr<crypto::Keyring> peppers_ = NewPeppers();
   AccessCodeStore codes_{pool_, *peppers_};
   GrantStore grants_{pool_};
+  FormAccessStore forms_{pool_};
   AttemptLedger attempts_{pool_};
 
   const id::ClinicId clinic_ = id::ClinicId::New(clock_);

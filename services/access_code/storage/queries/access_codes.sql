@@ -9,10 +9,11 @@ FOR SHARE OF patient
 
 -- name: InsertAccessCode
 -- No row: the clinic has no such patient.
+-- $11: the form assignment that it opens, or NULL of a code for records.
 INSERT INTO access_codes (access_code_id, clinic_id, patient_id, pepper_id, digest, issuer_account_id, created_at,
-                          expires_at, holder_relationship, birth_date_demanded)
+                          expires_at, holder_relationship, birth_date_demanded, kind, form_assignment_id)
 SELECT $1::uuid, clinic_id, patient_id, $4::text, $5::bytea, $6::uuid, from_micros($7), from_micros($8), $9::text,
-       $10::bool
+       $10::bool, CASE WHEN $11::uuid IS NULL THEN 'medical_records' ELSE 'smart_form' END, $11::uuid
 FROM patients WHERE patient_id = $2 AND clinic_id = $3
 RETURNING true AS inserted
 
@@ -21,7 +22,7 @@ RETURNING true AS inserted
 SELECT access_code_id, clinic_id, patient_id, issuer_account_id, micros(created_at) AS created_us,
        micros(expires_at) AS expires_us, redeemer_account_id, micros(redeemed_at) AS redeemed_us,
        micros(cancelled_at) AS cancelled_us, holder_relationship, birth_date_demanded, birth_date_tries,
-       merged_from_patient_id
+       merged_from_patient_id, form_assignment_id
 FROM access_codes
 WHERE patient_id = $1 AND clinic_id = $2 AND (created_at, access_code_id) < (from_micros($3), $4::uuid)
 ORDER BY created_at DESC, access_code_id DESC LIMIT $5
@@ -30,7 +31,7 @@ ORDER BY created_at DESC, access_code_id DESC LIMIT $5
 SELECT access_code_id, clinic_id, patient_id, issuer_account_id, micros(created_at) AS created_us,
        micros(expires_at) AS expires_us, redeemer_account_id, micros(redeemed_at) AS redeemed_us,
        micros(cancelled_at) AS cancelled_us, holder_relationship, birth_date_demanded, birth_date_tries,
-       merged_from_patient_id
+       merged_from_patient_id, form_assignment_id
 FROM access_codes WHERE access_code_id = $1 AND clinic_id = $2
 
 -- name: CancelAccessCode
@@ -42,7 +43,7 @@ WHERE access_code_id = $1 AND clinic_id = $2
 RETURNING access_code_id, clinic_id, patient_id, issuer_account_id, micros(created_at) AS created_us,
           micros(expires_at) AS expires_us, redeemer_account_id, micros(redeemed_at) AS redeemed_us,
           micros(cancelled_at) AS cancelled_us, holder_relationship, birth_date_demanded, birth_date_tries,
-          merged_from_patient_id
+          merged_from_patient_id, form_assignment_id
 
 -- name: SpendBirthDateTry
 -- Committed before the birth date is looked at. One more than the limit ($3) is counted, and makes the code dead: those
@@ -53,9 +54,9 @@ WHERE digest = ANY ($1::bytea[]) AND birth_date_demanded AND birth_date_tries <=
 
 -- name: RedeemAccessCode
 -- Claims the code with one of the digests if it is live at $3, the birth date ($5, days since 1970) is right where it is
--- demanded, and the account ($2) has no grant for the patient; and makes the grant ($4). Of many at once one claims it:
--- the others wait for its row and then find it redeemed. The patient and the clinic are locked, so that the grant's end
--- is computed from what is true when it is there.
+-- demanded, and the account ($2) does not have what it opens; and makes the grant ($4), or opens the form. Of many at once
+-- one claims it: the others wait for its row and then find it redeemed. The patient and the clinic of a grant are locked,
+-- so that its end is computed from what is true when it is there.
 WITH claimed AS (
   UPDATE access_codes AS code SET redeemed_at = from_micros($3), redeemer_account_id = $2
   WHERE code.digest = ANY ($1::bytea[])
@@ -64,14 +65,22 @@ WITH claimed AS (
     AND (NOT code.birth_date_demanded
          OR EXISTS (SELECT FROM patients AS born
                     WHERE born.patient_id = code.patient_id AND born.birth_date = date '1970-01-01' + $5::int))
-    AND NOT EXISTS (SELECT FROM grants AS held
-                    WHERE held.account_id = $2 AND held.patient_id = code.patient_id AND held.revoked_at IS NULL)
-  RETURNING code.access_code_id, code.clinic_id, code.patient_id, code.holder_relationship
+    AND CASE WHEN code.form_assignment_id IS NULL
+          THEN NOT EXISTS (SELECT FROM grants AS held
+                           WHERE held.account_id = $2 AND held.patient_id = code.patient_id AND held.revoked_at IS NULL)
+          ELSE NOT EXISTS (SELECT FROM form_accesses AS held
+                           WHERE held.account_id = $2 AND held.form_assignment_id = code.form_assignment_id
+                             AND held.ended_at IS NULL) END
+  RETURNING code.access_code_id, code.clinic_id, code.patient_id, code.holder_relationship, code.form_assignment_id
+), opened AS (
+  INSERT INTO form_accesses (access_code_id, form_assignment_id, account_id, created_at)
+  SELECT access_code_id, form_assignment_id, $2::uuid, from_micros($3) FROM claimed WHERE form_assignment_id IS NOT NULL
 ), patient AS (
   SELECT patient_id, display_name, birth_date FROM patients
-  WHERE patient_id IN (SELECT patient_id FROM claimed) FOR SHARE
+  WHERE patient_id IN (SELECT patient_id FROM claimed WHERE form_assignment_id IS NULL) FOR SHARE
 ), clinic AS (
-  SELECT clinic_id, coming_of_age_years FROM clinics WHERE clinic_id IN (SELECT clinic_id FROM claimed) FOR SHARE
+  SELECT clinic_id, coming_of_age_years FROM clinics
+  WHERE clinic_id IN (SELECT clinic_id FROM claimed WHERE form_assignment_id IS NULL) FOR SHARE
 ), granted AS (
   INSERT INTO grants (grant_id, access_code_id, clinic_id, patient_id, account_id, created_at, holder_relationship,
                       of_age_at)
@@ -81,11 +90,13 @@ WITH claimed AS (
            THEN comes_of_age_after(from_micros($3), patient.birth_date, clinic.coming_of_age_years) END
   FROM claimed JOIN patient ON patient.patient_id = claimed.patient_id
        JOIN clinic ON clinic.clinic_id = claimed.clinic_id
-  RETURNING access_code_id, patient_id, clinic_id, ends_at
+  WHERE claimed.form_assignment_id IS NULL
+  RETURNING access_code_id, patient_id, ends_at
 )
-SELECT granted.access_code_id, granted.patient_id, granted.clinic_id, patient.display_name,
+SELECT claimed.access_code_id, claimed.patient_id, claimed.clinic_id, claimed.form_assignment_id, patient.display_name,
        micros(granted.ends_at) AS ends_us
-FROM granted JOIN patient ON patient.patient_id = granted.patient_id
+FROM claimed LEFT JOIN (granted JOIN patient ON patient.patient_id = granted.patient_id)
+     ON granted.access_code_id = claimed.access_code_id
 
 -- name: ExplainRefusedAccessCode
 -- Why RedeemAccessCode claimed nothing, for our own books. $4, $5: its $6, $5.
@@ -96,8 +107,12 @@ SELECT code.access_code_id, code.clinic_id, code.patient_id, code.redeemed_at IS
          AND NOT EXISTS (SELECT FROM patients AS born
                          WHERE born.patient_id = code.patient_id
                            AND born.birth_date = date '1970-01-01' + $5::int) AS wrong_birth_date,
-       EXISTS (SELECT FROM grants AS held
-               WHERE held.account_id = $2 AND held.patient_id = code.patient_id AND held.revoked_at IS NULL) AS held
+       CASE WHEN code.form_assignment_id IS NULL
+         THEN EXISTS (SELECT FROM grants AS held
+                      WHERE held.account_id = $2 AND held.patient_id = code.patient_id AND held.revoked_at IS NULL)
+         ELSE EXISTS (SELECT FROM form_accesses AS held
+                      WHERE held.account_id = $2 AND held.form_assignment_id = code.form_assignment_id
+                        AND held.ended_at IS NULL) END AS held
 FROM access_codes AS code WHERE code.digest = ANY ($1::bytea[])
 
 -- name: LockAccessCodes

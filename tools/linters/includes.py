@@ -26,6 +26,7 @@ FAMILIES = {
     "json": ("nlohmann/",),
     "gtest": ("gtest/", "gmock/"),
     "benchmark": ("benchmark/",),
+    "icu": ("unicode/",),
 }
 TEST_FAMILIES = {"gtest", "benchmark"}
 
@@ -52,7 +53,7 @@ class Layer:
 
 DOMAIN = Layer(
     families={"absl"},
-    paths=("{service}/domain/", "libs/status/", "libs/time/", "libs/id/", "libs/email/"),
+    paths=("{service}/domain/", "libs/status/", "libs/time/", "libs/id/", "libs/email/", "libs/text/"),
     posix=False,
     clocks=False,
 )
@@ -85,6 +86,7 @@ LIBRARY_FAMILIES = {
     "rpc": {"protobuf", "grpc", "json", "openssl"},
     "status": {"protobuf"},
     "telemetry": {"spdlog", "prometheus", "httplib", "json"},
+    "text": {"icu"},
     "testing": {"protobuf", "grpc", "gtest", "json", "openssl", "pqxx"},
 }
 # Libraries that know the contracts.

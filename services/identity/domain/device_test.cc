@@ -3,8 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
+#include "libs/text/text.h"
 #include "services/identity/domain/limits.h"
-#include "services/identity/domain/text.h"
 
 namespace portal::identity {
 namespace {
@@ -38,7 +38,7 @@ TEST(DeviceNameTest, LongOnesAreCutBetweenCharacters) {
   for (size_t i = 0; i < kMaxDeviceCharacters; ++i) longest += "é";
   EXPECT_EQ(DeviceName(longest), longest);
   EXPECT_EQ(DeviceName(absl::StrCat(longest, "é")), longest);
-  EXPECT_EQ(CountCharacters(DeviceName(std::string(500, 'x'))), kMaxDeviceCharacters);
+  EXPECT_EQ(text::CharacterCount(DeviceName(std::string(500, 'x'))), kMaxDeviceCharacters);
 }
 
 TEST(DeviceFieldsTest, AreLimited) {

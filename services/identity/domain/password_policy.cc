@@ -7,9 +7,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "libs/status/errors.h"
+#include "libs/text/text.h"
 #include "services/identity/domain/errors.h"
 #include "services/identity/domain/limits.h"
-#include "services/identity/domain/text.h"
 
 namespace portal::identity {
 namespace {
@@ -41,7 +41,7 @@ absl::StatusOr<PasswordPolicy> PasswordPolicy::Create(absl::string_view common) 
 }
 
 absl::Status PasswordPolicy::Check(absl::string_view password) const {
-  const size_t characters = CountCharacters(password);
+  const size_t characters = text::CharacterCount(password);
   if (characters < kMinPasswordCharacters) {
     return PasswordUnacceptable("too_short", "the password must have at least 12 characters");
   }
@@ -57,7 +57,7 @@ absl::Status PasswordPolicy::Check(absl::string_view password) const {
 }
 
 absl::Status PasswordPolicy::CheckLength(absl::string_view field, absl::string_view password) {
-  if (password.empty() || CountCharacters(password) > kMaxPasswordCharacters) {
+  if (password.empty() || text::CharacterCount(password) > kMaxPasswordCharacters) {
     return status::InvalidField(field, "must have 1 to 128 characters");
   }
   return absl::OkStatus();

@@ -1,7 +1,6 @@
 #ifndef SERVICES_IDENTITY_DOMAIN_TEXT_H_
 #define SERVICES_IDENTITY_DOMAIN_TEXT_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -10,15 +9,12 @@
 
 namespace portal::identity {
 
-// Unicode code points of valid UTF-8.
-size_t CountCharacters(absl::string_view text);
-
 // Of a thing whose version rises with each change.
 std::string EtagOf(int64_t version);
 
 // What a clinic or a member of its staff is called: 1 to kMaxDisplayNameCharacters characters, not
-// only spaces, and no control characters, so that it fits on one line everywhere. INVALID_FIELD
-// naming `field`.
+// only white space, and no control characters, so that it fits on one line everywhere.
+// INVALID_FIELD naming `field`.
 absl::Status CheckDisplayName(absl::string_view field, absl::string_view name);
 
 }  // namespace portal::identity

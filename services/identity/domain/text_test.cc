@@ -15,14 +15,6 @@ std::string Repeat(absl::string_view text, int times) {
   return all;
 }
 
-TEST(TextTest, CharactersAreCodePoints) {
-  EXPECT_EQ(CountCharacters(""), 0);
-  EXPECT_EQ(CountCharacters("abc"), 3);
-  EXPECT_EQ(CountCharacters("Zo\xC3\xAB"), 3);                        // 2 bytes
-  EXPECT_EQ(CountCharacters("\xE2\x82\xAC"), 1);                      // 3 bytes
-  EXPECT_EQ(CountCharacters("\xF0\x9F\x8C\xB7\xF0\x9F\x8C\xB7"), 2);  // 4 bytes each
-}
-
 TEST(TextTest, DisplayNamesHaveOneTo200Characters) {
   EXPECT_OK(CheckDisplayName("name", "Z"));
   EXPECT_OK(CheckDisplayName("name",

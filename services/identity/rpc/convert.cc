@@ -51,15 +51,6 @@ void AddRoles(StaffRoles roles, Message& message) {
 
 }  // namespace
 
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  google::protobuf::Timestamp timestamp;
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-  return timestamp;
-}
-
 v1::Account ToProto(const Account& account, int terms_version) {
   v1::Account message;
   message.set_account_id(account.account_id.ToString());

@@ -3,10 +3,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "google/protobuf/repeated_field.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "libs/auth/passport.h"
+#include "libs/rpc/timestamp.h"
 #include "portal/identity/v1/account.pb.h"
 #include "portal/identity/v1/clinic.pb.h"
 #include "portal/identity/v1/service_account.pb.h"
@@ -19,7 +18,7 @@
 
 namespace portal::identity {
 
-google::protobuf::Timestamp ToProto(absl::Time time);
+using rpc::ToProto;  // of instants
 // `terms_version`: of the terms that are published now.
 v1::Account ToProto(const Account& account, int terms_version);
 v1::Clinic ToProto(const Clinic& clinic);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "libs/status/status_macros.h"
+#include "libs/text/text.h"
 #include "services/messaging/templates/templates.h"
 
 namespace portal::messaging {
@@ -75,16 +76,12 @@ std::string Escape(absl::string_view text) {
       text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
 }
 
-size_t CountCharacters(absl::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-}
-
 // In lines of at most kLineCharacters; a longer word has a line of its own.
 std::string Wrap(absl::string_view paragraph) {
   std::string wrapped;
   size_t column = 0;
   for (const absl::string_view word : absl::StrSplit(paragraph, ' ')) {
-    const size_t length = CountCharacters(word);
+    const size_t length = text::CharacterCount(word);
     if (column > 0 && column + 1 + length > kLineCharacters) {
       wrapped += '\n';
       column = 0;

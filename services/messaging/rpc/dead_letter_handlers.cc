@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "google/protobuf/timestamp.pb.h"
-#include "google/protobuf/util/time_util.h"
 #include "libs/audit/event.h"
 #include "libs/id/uuid.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/timestamp.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/messaging/domain/errors.h"
@@ -17,17 +16,13 @@
 namespace portal::messaging {
 namespace {
 
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
-
 v1::DeadLetter ToProto(const DeadLetter& letter) {
   v1::DeadLetter proto;
   proto.set_event_id(letter.event_id.ToString());
   proto.set_source_service(letter.source_service);
   proto.set_kind(letter.kind);
-  *proto.mutable_accept_time() = ToProto(letter.accepted_at);
-  *proto.mutable_dead_time() = ToProto(letter.dead_at);
+  *proto.mutable_accept_time() = rpc::ToProto(letter.accepted_at);
+  *proto.mutable_dead_time() = rpc::ToProto(letter.dead_at);
   proto.set_attempts(letter.attempts);
   proto.set_failure(letter.failure);
   proto.set_reply_code(letter.reply_code);

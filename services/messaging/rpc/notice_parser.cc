@@ -10,18 +10,14 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/status/errors.h"
+#include "libs/text/text.h"
 #include "services/messaging/domain/limits.h"
 
 namespace portal::messaging {
 namespace {
 
-// Unicode code points of valid UTF-8.
-size_t CountCharacters(absl::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-}
-
 bool HasControl(absl::string_view text) {
-  return std::any_of(text.begin(), text.end(), absl::ascii_iscntrl);
+  return text::HasControlCharacter(text, text::Lines::kOne);
 }
 
 // Fills in a Notice from the contract's, and collects what is wrong with it.
@@ -135,7 +131,8 @@ class Parser {
     kind_ = Kind::kNewDeviceSignIn;
     ReadTime(Field("new_device_sign_in", "sign_in_time"), content.has_sign_in_time(),
              content.sign_in_time());
-    if (CountCharacters(content.device()) > kMaxDeviceCharacters || HasControl(content.device())) {
+    if (text::CharacterCount(content.device()) > kMaxDeviceCharacters ||
+        HasControl(content.device())) {
       violations_.Add(Field("new_device_sign_in", "device"),
                       "must have at most 100 characters, none of them control characters");
     }
@@ -272,8 +269,8 @@ absl::StatusOr<Notice> ParseNotice(absl::string_view field, const v1::Notice& no
 }
 
 absl::Status CheckClinicName(absl::string_view field, absl::string_view name) {
-  const bool blank = std::all_of(name.begin(), name.end(), absl::ascii_isspace);
-  if (blank || HasControl(name) || CountCharacters(name) > kMaxClinicNameCharacters) {
+  if (text::IsBlank(name) || HasControl(name) ||
+      text::CharacterCount(name) > kMaxClinicNameCharacters) {
     return status::InvalidField(
         field, "must have 1 to 200 characters, not only spaces, none of them control characters");
   }

@@ -5,14 +5,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "libs/text/text.h"
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
-#include "services/records/domain/text.h"
 
 namespace portal::records {
 namespace {
 
-void Trim(std::string& text) { text = std::string(Trimmed(text)); }
+void Trim(std::string& text) { text = std::string(text::Trimmed(text)); }
 
 // Collects violations of fields below "patient.".
 class ProfileCheck {
@@ -24,7 +24,7 @@ class ProfileCheck {
   }
 
   void Line(absl::string_view text, int max_characters, absl::string_view field) {
-    Require(CharacterCount(text) <= max_characters, field,
+    Require(text::CharacterCount(text) <= max_characters, field,
             absl::StrCat("must have at most ", max_characters, " characters"));
     RequirePlain(text, field);
   }
@@ -59,7 +59,8 @@ class ProfileCheck {
 
  private:
   void RequirePlain(absl::string_view text, absl::string_view field) {
-    Require(!HasControlCharacter(text, Lines::kOne), field, "must not have control characters");
+    Require(!text::HasControlCharacter(text, text::Lines::kOne), field,
+            "must not have control characters");
   }
 
   status::FieldViolations& violations_;
@@ -124,7 +125,7 @@ void CheckProfile(const PatientProfile& profile, absl::CivilDay latest_birth_dat
 }
 
 void CheckStaffNotes(absl::string_view staff_notes, status::FieldViolations& violations) {
-  CheckText(staff_notes, kMaxStaffNotesCharacters, "patient.staff_notes", violations);
+  text::CheckText(staff_notes, kMaxStaffNotesCharacters, "patient.staff_notes", violations);
 }
 
 void CheckDeath(PatientState state, std::optional<absl::CivilDay> deceased_date,
@@ -190,7 +191,7 @@ Patient Changed(const Patient& patient, const PatientChange& change, absl::Time 
 
 std::string DisplayName(const PatientProfile& profile) {
   const std::string name = absl::StrCat(profile.given_name, " ", profile.family_name);
-  return std::string(Trimmed(CutToBytes(name, kMaxDisplayNameBytes)));
+  return std::string(text::Trimmed(text::CutToBytes(name, kMaxDisplayNameBytes)));
 }
 
 }  // namespace portal::records

@@ -11,9 +11,9 @@
 #include "absl/strings/str_split.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
+#include "libs/text/text.h"
 #include "services/records/domain/date.h"
 #include "services/records/domain/limits.h"
-#include "services/records/domain/text.h"
 
 namespace portal::records {
 namespace {
@@ -77,7 +77,7 @@ std::vector<absl::string_view> TermsOf(absl::string_view query) {
   std::vector<absl::string_view> terms;
   for (absl::string_view part :
        absl::StrSplit(query, absl::ByAnyChar(" ,;\t\n\r"), absl::SkipEmpty())) {
-    part = Trimmed(part);
+    part = text::Trimmed(part);
     for (const absl::string_view term : absl::StrSplit(part, "\u00A0", absl::SkipEmpty())) {
       terms.push_back(term);
     }
@@ -146,12 +146,13 @@ class Sorter {
 }  // namespace
 
 absl::StatusOr<SearchTerms> ParseSearchTerms(absl::string_view query) {
-  query = Trimmed(query);
+  query = text::Trimmed(query);
   if (query.empty()) return Invalid("is required");
-  if (CharacterCount(query) > kMaxSearchCharacters) {
+  if (text::CharacterCount(query) > kMaxSearchCharacters) {
     return Invalid(absl::StrCat("must have at most ", kMaxSearchCharacters, " characters"));
   }
-  if (HasControlCharacter(query, Lines::kOne)) return Invalid("must not have control characters");
+  if (text::HasControlCharacter(query, text::Lines::kOne))
+    return Invalid("must not have control characters");
   const std::vector<absl::string_view> terms = TermsOf(query);
   if (terms.size() > kMaxSearchTerms) {
     return Invalid(absl::StrCat("must have at most ", kMaxSearchTerms, " terms"));

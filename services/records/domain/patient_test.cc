@@ -7,7 +7,6 @@
 #include "libs/testing/status_matchers.h"
 #include "services/records/domain/date.h"
 #include "services/records/domain/limits.h"
-#include "services/records/domain/text.h"
 
 namespace portal::records {
 namespace {

@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "libs/status/status_macros.h"
+#include "libs/text/text.h"
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
-#include "services/records/domain/text.h"
 
 namespace portal::records {
 
@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<PlanSection>> Arranged(const std::vector<PlanSection>
     const auto found = by_kind.find(kind.id);
     if (found == by_kind.end()) continue;
     const std::string& text = found->second->text;
-    if (!IsBlank(text)) {
+    if (!text::IsBlank(text)) {
       if (kind.retired && !HasText(before, kind.id, text)) return PlanSectionKindRetired();
       arranged.push_back({kind.id, kind.title, text});
     }
@@ -59,13 +59,13 @@ absl::StatusOr<std::vector<PlanSection>> Arranged(const std::vector<PlanSection>
 }
 
 std::string CheckedTitle(absl::string_view title, status::FieldViolations& violations) {
-  title = Trimmed(title);
+  title = text::Trimmed(title);
   if (title.empty()) violations.Add("title", "is required");
-  if (CharacterCount(title) > kMaxKindTitleCharacters) {
+  if (text::CharacterCount(title) > kMaxKindTitleCharacters) {
     violations.Add("title",
                    absl::StrCat("must have at most ", kMaxKindTitleCharacters, " characters"));
   }
-  if (HasControlCharacter(title, Lines::kOne)) {
+  if (text::HasControlCharacter(title, text::Lines::kOne)) {
     violations.Add("title", "must not have control characters");
   }
   return std::string(title);

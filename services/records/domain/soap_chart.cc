@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/text/text.h"
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
-#include "services/records/domain/text.h"
 #include "services/records/domain/version.h"
 
 namespace portal::records {
@@ -26,9 +26,9 @@ void CheckSections(const std::vector<PlanSection>& sections, status::FieldViolat
   }
   size_t characters = 0;
   for (size_t i = 0; i < sections.size(); ++i) {
-    characters += CharacterCount(sections[i].text);
-    CheckText(sections[i].text, kMaxPlanSectionCharacters,
-              absl::StrCat("soap_chart.plan_sections[", i, "].text"), violations);
+    characters += text::CharacterCount(sections[i].text);
+    text::CheckText(sections[i].text, kMaxPlanSectionCharacters,
+                    absl::StrCat("soap_chart.plan_sections[", i, "].text"), violations);
   }
   if (characters > kMaxPlanCharacters) {
     violations.Add("soap_chart.plan_sections",
@@ -53,11 +53,12 @@ void CheckChange(const ChartChange& change, absl::CivilDay latest_today,
        *change.encounter_date > latest_today + kMaxDaysAhead)) {
     violations.Add("soap_chart.encounter_date", "must be between 1900 and a year from today");
   }
-  CheckText(change.subjective.value_or(""), kMaxSoapCharacters, "soap_chart.subjective",
-            violations);
-  CheckText(change.objective.value_or(""), kMaxSoapCharacters, "soap_chart.objective", violations);
-  CheckText(change.assessment.value_or(""), kMaxSoapCharacters, "soap_chart.assessment",
-            violations);
+  text::CheckText(change.subjective.value_or(""), kMaxSoapCharacters, "soap_chart.subjective",
+                  violations);
+  text::CheckText(change.objective.value_or(""), kMaxSoapCharacters, "soap_chart.objective",
+                  violations);
+  text::CheckText(change.assessment.value_or(""), kMaxSoapCharacters, "soap_chart.assessment",
+                  violations);
   if (change.plan_sections.has_value()) CheckSections(*change.plan_sections, violations);
 }
 
@@ -82,8 +83,8 @@ namespace {
 
 void CheckSaysSomething(absl::string_view text, size_t max_characters, absl::string_view field,
                         status::FieldViolations& violations) {
-  if (IsBlank(text)) violations.Add(field, "is required");
-  CheckText(text, max_characters, field, violations);
+  if (text::IsBlank(text)) violations.Add(field, "is required");
+  text::CheckText(text, max_characters, field, violations);
 }
 
 }  // namespace

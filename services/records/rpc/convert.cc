@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "google/type/date.pb.h"
 #include "libs/id/uuid.h"
+#include "libs/rpc/timestamp.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/records/domain/date.h"
@@ -17,15 +18,8 @@ namespace {
 
 using google::protobuf::Timestamp;
 using google::type::Date;
+using rpc::ToProto;
 using status::FieldViolations;
-
-Timestamp ToProto(absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  Timestamp timestamp;
-  timestamp.set_seconds(micros / 1'000'000);
-  timestamp.set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1'000));
-  return timestamp;
-}
 
 Date ToProto(absl::CivilDay day) {
   Date date;

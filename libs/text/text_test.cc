@@ -1,4 +1,4 @@
-#include "services/records/domain/text.h"
+#include "libs/text/text.h"
 
 #include <string>
 
@@ -6,7 +6,7 @@
 #include "libs/status/errors.h"
 #include "libs/testing/status_matchers.h"
 
-namespace portal::records {
+namespace portal::text {
 namespace {
 
 TEST(CharacterCountTest, CountsCodePointsNotBytes) {
@@ -71,6 +71,18 @@ TEST(CheckTextTest, TakesExactlyTheMaximumOfCharacters) {
   EXPECT_THAT(status::InvalidFieldsOf(violations.ToStatus()), ::testing::ElementsAre("field"));
 }
 
+TEST(ComposedTest, WhatLooksTheSameIsTheSameBytes) {
+  EXPECT_EQ(Composed("Zoe\u0308"), "Zoë");
+  EXPECT_EQ(Composed("Zoë"), "Zoë");
+  EXPECT_EQ(Composed("\u1112\u1161\u11AB"), "한");
+  EXPECT_EQ(Composed("q\u0323\u0307"), Composed("q\u0307\u0323"));
+  EXPECT_EQ(Composed(""), "");
+}
+
+TEST(ComposedTest, WhatOnlyMeansTheSameStaysAsWritten) { EXPECT_EQ(Composed("ﬁ ² Ⅳ"), "ﬁ ² Ⅳ"); }
+
+TEST(ComposedTest, SomeTextsGrow) { EXPECT_EQ(CharacterCount(Composed("\u0958")), 2); }
+
 TEST(CutToBytesTest, CutsBetweenCharacters) {
   EXPECT_EQ(CutToBytes("aé", 3), "aé");
   EXPECT_EQ(CutToBytes("aé", 2), "a");
@@ -79,4 +91,4 @@ TEST(CutToBytesTest, CutsBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace portal::records
+}  // namespace portal::text

@@ -1,14 +1,15 @@
-#ifndef SERVICES_RECORDS_DOMAIN_TEXT_H_
-#define SERVICES_RECORDS_DOMAIN_TEXT_H_
+#ifndef LIBS_TEXT_TEXT_H_
+#define LIBS_TEXT_TEXT_H_
 
 #include <cstddef>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "libs/status/errors.h"
 
 // What people typed, as UTF-8. The functions are total: a byte that is no UTF-8 counts as one
 // character that is neither space nor control.
-namespace portal::records {
+namespace portal::text {
 
 // Code points.
 size_t CharacterCount(absl::string_view text);
@@ -30,9 +31,14 @@ bool HasControlCharacter(absl::string_view text, Lines lines);
 void CheckText(absl::string_view text, size_t max_characters, absl::string_view field,
                status::FieldViolations& violations);
 
+// In Unicode's normalization form C, where a letter and its accents are one character if there is
+// one: what people see as the same name is the same bytes. May take more characters than `text`,
+// so it is measured afterwards.
+std::string Composed(absl::string_view text);
+
 // At most `max_bytes`, cut between two characters.
 absl::string_view CutToBytes(absl::string_view text, size_t max_bytes);
 
-}  // namespace portal::records
+}  // namespace portal::text
 
-#endif  // SERVICES_RECORDS_DOMAIN_TEXT_H_
+#endif  // LIBS_TEXT_TEXT_H_

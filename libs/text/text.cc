@@ -1,10 +1,13 @@
-#include "services/records/domain/text.h"
+#include "libs/text/text.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
 
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
 
-namespace portal::records {
+namespace portal::text {
 namespace {
 
 struct Character {
@@ -90,10 +93,22 @@ void CheckText(absl::string_view text, size_t max_characters, absl::string_view 
   }
 }
 
+std::string Composed(absl::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(error);
+  std::string composed;
+  icu::StringByteSink<std::string> sink(&composed);
+  if (nfc != nullptr) {
+    nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink,
+                       nullptr, error);
+  }
+  return U_SUCCESS(error) ? composed : std::string(text);
+}
+
 absl::string_view CutToBytes(absl::string_view text, size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   while (max_bytes > 0 && IsContinuation(text[max_bytes])) --max_bytes;
   return text.substr(0, max_bytes);
 }
 
-}  // namespace portal::records
+}  // namespace portal::text

@@ -12,7 +12,7 @@
 namespace portal::records {
 namespace {
 
-void Trim(std::string& text) { text = std::string(text::Trimmed(text)); }
+void Normalize(std::string& text) { text = text::Composed(text::Trimmed(text)); }
 
 // Collects violations of fields below "patient.".
 class ProfileCheck {
@@ -87,21 +87,21 @@ void CheckEmergencyContact(const EmergencyContact& contact, ProfileCheck& check)
 }  // namespace
 
 PatientProfile Normalized(PatientProfile profile) {
-  Trim(profile.given_name);
-  Trim(profile.family_name);
-  Trim(profile.gender_identity);
-  Trim(profile.email);
-  for (std::string& phone : profile.phones) Trim(phone);
-  for (std::string& line : profile.address.lines) Trim(line);
+  Normalize(profile.given_name);
+  Normalize(profile.family_name);
+  Normalize(profile.gender_identity);
+  Normalize(profile.email);
+  for (std::string& phone : profile.phones) Normalize(phone);
+  for (std::string& line : profile.address.lines) Normalize(line);
   std::erase(profile.address.lines, "");
-  Trim(profile.address.city);
-  Trim(profile.address.region);
-  Trim(profile.address.postal_code);
-  Trim(profile.address.country_code);
-  Trim(profile.health_card_number);
-  Trim(profile.emergency_contact.name);
-  Trim(profile.emergency_contact.relationship);
-  Trim(profile.emergency_contact.phone);
+  Normalize(profile.address.city);
+  Normalize(profile.address.region);
+  Normalize(profile.address.postal_code);
+  Normalize(profile.address.country_code);
+  Normalize(profile.health_card_number);
+  Normalize(profile.emergency_contact.name);
+  Normalize(profile.emergency_contact.relationship);
+  Normalize(profile.emergency_contact.phone);
   return profile;
 }
 

@@ -61,8 +61,8 @@ bool MayBePhone(absl::string_view term) {
          term.find_first_not_of("0123456789+()-./xX#") == absl::string_view::npos;
 }
 
-// Of terms that belong together, up to an extension. Zeros that dial the area or the country go;
-// the last digits of a number may begin with one.
+// Of terms that belong together, up to an extension. Zeros that dial the area or the country go,
+// but of so few digits that they may be a number's last ones; search_phones() knows both.
 std::string DigitsOf(absl::string_view terms) {
   std::string digits;
   for (const char c : terms.substr(0, terms.find_first_of("xX#"))) {
@@ -146,7 +146,8 @@ class Sorter {
 }  // namespace
 
 absl::StatusOr<SearchTerms> ParseSearchTerms(absl::string_view query) {
-  query = text::Trimmed(query);
+  const std::string composed = text::Composed(text::Trimmed(query));
+  query = composed;
   if (query.empty()) return Invalid("is required");
   if (text::CharacterCount(query) > kMaxSearchCharacters) {
     return Invalid(absl::StrCat("must have at most ", kMaxSearchCharacters, " characters"));

@@ -161,6 +161,10 @@ TEST(NormalizedTest, TrimsFieldsOfOneLineAndDropsEmptyAddressLines) {
   profile.address.lines = {" ", " 12 – 340 Rue de l’Église ", ""};
   profile.emergency_contact.relationship = " father\n";
   EXPECT_EQ(Normalized(profile), Valid());
+  profile.given_name = "Zoe\u0308";
+  profile.address.city = "Montre\u0301al";
+  EXPECT_EQ(Normalized(profile).given_name, "Zoë");
+  EXPECT_EQ(Normalized(profile).address.city, "Montréal");
   profile.family_name = "\u3000";
   EXPECT_EQ(Normalized(profile).family_name, "");
 }

@@ -68,7 +68,7 @@ std::string CheckedTitle(absl::string_view title, status::FieldViolations& viola
   if (text::HasControlCharacter(title, text::Lines::kOne)) {
     violations.Add("title", "must not have control characters");
   }
-  return std::string(title);
+  return text::Composed(title);
 }
 
 absl::StatusOr<std::vector<PlanSectionKind>> WithKindAt(std::vector<PlanSectionKind> kinds,

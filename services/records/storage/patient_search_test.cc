@@ -29,6 +29,7 @@ class PatientSearchTest : public RecordsFixture {
     patient.profile.phones.clear();
     patient.profile.email.clear();
     alter(patient);
+    patient.profile = Normalized(std::move(patient.profile));
     EXPECT_OK(RecordsFixture::Add(patient));
     return patient;
   }
@@ -100,6 +101,29 @@ TEST_F(PatientSearchTest, PhonesFitWithAndWithoutCountryAndAreaAndByTheirLastFou
   EXPECT_THAT(Names("604 555 0102"), IsEmpty());
   EXPECT_THAT(Names("kingdom 604"), IsEmpty());
   EXPECT_THAT(Names("cana 604"), ElementsAre("A Canada"));
+}
+
+TEST_F(PatientSearchTest, PhonesFitFromTheZeroThatDialsThemInTheirCountry) {
+  Add("A", "France", [](Patient& it) { it.profile.phones = {"+33 6 12 34 56 78"}; });
+  Add("B", "Ici", [](Patient& it) { it.profile.phones = {"06 13 34 56 78"}; });
+  EXPECT_THAT(Names("061"), UnorderedElementsAre("A France", "B Ici"));
+  for (const char* query :
+       {"0612", "06 12", "06 12 3", "0612345678", "612", "+33 612", "0033 6 12"}) {
+    EXPECT_THAT(Names(query), ElementsAre("A France")) << query;
+  }
+  for (const char* query : {"0613", "06133", "+33 6 13"}) {
+    // Where a number is kept without its country, nothing says which one it is.
+    EXPECT_EQ(Names(query).size(), query[0] == '+' ? 0 : 1) << query;
+  }
+  EXPECT_THAT(Names("0614"), IsEmpty());
+}
+
+TEST_F(PatientSearchTest, NamesAreFoundAndStoredTheSameComposedOrNot) {
+  Add("Zoe\u0308", "Nun\u0303ez");
+  EXPECT_EQ(Psql("SELECT given_name, family_name FROM patients"), "Zoë|Nuñez");
+  for (const char* query : {"zoë", "zoe\u0308", "nuñez", "NUN\u0303EZ", "zoe nunez"}) {
+    EXPECT_THAT(Names(query), ElementsAre("Zoë Nuñez")) << query;
+  }
 }
 
 TEST_F(PatientSearchTest, EmailsFitFromTheirBeginningWithoutCase) {

@@ -7,6 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "libs/audit/event.h"
 #include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
@@ -82,8 +83,17 @@ absl::StatusOr<v1::MarkTreatmentPlanSeenResponse> TreatmentPlanHandlers::MarkTre
   ASSIGN_OR_RETURN(const int64_t revision,
                    revision_tokens_.Parse(context.account_id(), context.patient_id(), plan_id,
                                           request.revision_token()));
-  RETURN_IF_ERROR(plans_.MarkSeen(rpc::CallOf(context), context.patient_id(), plan_id,
-                                  context.account_id(), revision, clock_.Now()));
+  const auto mark = [&](db::Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const bool is_new,
+                     plans_.MarkSeen(transaction, context.patient_id(), plan_id,
+                                     context.account_id(), revision, deps_.clock.Now()));
+    if (!is_new) return absl::OkStatus();
+    audit::Event event = context.AuditEvent();
+    event.resource_kind = "treatment_plan";
+    event.resource_id = plan_id.ToString();
+    return audit::Append(transaction, deps_.clock, {event});
+  };
+  RETURN_IF_ERROR(deps_.pool.Transact(rpc::CallOf(context), mark));
   return v1::MarkTreatmentPlanSeenResponse();
 }
 

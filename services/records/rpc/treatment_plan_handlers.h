@@ -4,7 +4,6 @@
 #include "absl/status/statusor.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/page_token.h"
-#include "libs/time/clock.h"
 #include "portal/records/v1/treatment_plan_service.pb.h"
 #include "services/records/rpc/dependencies.h"
 #include "services/records/rpc/plan_revision_token.h"
@@ -16,7 +15,7 @@ namespace portal::records {
 class TreatmentPlanHandlers {
  public:
   explicit TreatmentPlanHandlers(const Dependencies& dependencies)
-      : clock_(dependencies.clock),
+      : deps_(dependencies),
         page_tokens_(dependencies.sealer),
         revision_tokens_(dependencies.sealer),
         plans_(dependencies.pool) {}
@@ -34,7 +33,7 @@ class TreatmentPlanHandlers {
       const rpc::Context& context, const v1::ListPlanRevisionsRequest& request);
 
  private:
-  const time::Clock& clock_;
+  const Dependencies deps_;
   const rpc::PageTokens page_tokens_;
   const PlanRevisionTokens revision_tokens_;
   const TreatmentPlanStore plans_;

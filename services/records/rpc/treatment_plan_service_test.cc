@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "libs/status/errors.h"
 #include "services/records/rpc/records_service_fixture.h"
@@ -268,6 +269,24 @@ TEST_F(ChangedPlanTest, TheDifferenceIsAgainstWhatThisAccountHasSeen) {
 
   ASSERT_OK(MarkSeen(MyPlans().treatment_plans(0).revision_token(), holder_));
   EXPECT_FALSE(MyPlan(holder_).changed_since_last_look());
+}
+
+TEST_F(ChangedPlanTest, WhatAnAccountMarksAsSeenIsAuditedOnce) {
+  const std::string token = MyPlan(holder_).revision_token();
+  const std::string trail =
+      "SELECT actor_kind, actor_id, patient_id, resource_kind, resource_id, outcome FROM "
+      "audit_events "
+      "WHERE action = 'records.MarkTreatmentPlanSeen' ORDER BY event_id";
+  ASSERT_OK(MarkSeen(token, holder_));
+  const std::string once = absl::StrCat("account|", holder_id_.ToString(), "|", patient_id_,
+                                        "|treatment_plan|", chart_.soap_chart_id(), "|OK");
+  EXPECT_EQ(Psql(trail), once);
+  ASSERT_OK(MarkSeen(token, holder_));
+  EXPECT_EQ(Psql(trail), once);
+  SetHidden(true);
+  EXPECT_THAT(MarkSeen(token, holder_), kPlanNotFound);
+  EXPECT_EQ(Psql(trail), absl::StrCat(once, "\naccount|", holder_id_.ToString(), "|", patient_id_,
+                                      "|||TREATMENT_PLAN_NOT_FOUND"));
 }
 
 TEST_F(ChangedPlanTest, WhatCameAndWentWhileThePlanWasHiddenIsNeverShown) {

@@ -71,17 +71,17 @@ absl::StatusOr<std::vector<PlanView>> TreatmentPlanStore::List(
   });
 }
 
-absl::Status TreatmentPlanStore::MarkSeen(const db::CallOptions& call,
-                                          const id::PatientId& patient_id,
-                                          const id::SoapChartId& plan_id,
-                                          const id::AccountId& account_id, int64_t revision,
-                                          absl::Time now) const {
-  return pool_.Transact(call, [&](db::Transaction& transaction) -> absl::Status {
-    const db::Rows marked = transaction.Exec(queries::kMarkTreatmentPlanSeen, patient_id, plan_id,
-                                             account_id, revision, now);
-    if (marked.affected() == 0) return NotFound(transaction, patient_id);
-    return absl::OkStatus();
-  });
+absl::StatusOr<bool> TreatmentPlanStore::MarkSeen(db::Transaction& transaction,
+                                                  const id::PatientId& patient_id,
+                                                  const id::SoapChartId& plan_id,
+                                                  const id::AccountId& account_id, int64_t revision,
+                                                  absl::Time now) const {
+  const auto plan =
+      transaction
+          .Exec(queries::kMarkTreatmentPlanSeen, patient_id, plan_id, account_id, revision, now)
+          .AtMostOne();
+  if (!plan.has_value()) return NotFound(transaction, patient_id);
+  return plan->Bool("marked");
 }
 
 absl::StatusOr<TreatmentPlanStore::Revisions> TreatmentPlanStore::ListRevisions(

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/db/pool.h"
+#include "libs/db/session.h"
 #include "libs/id/ids.h"
 #include "services/records/domain/treatment_plan.h"
 #include "services/records/storage/position.h"
@@ -39,11 +40,12 @@ class TreatmentPlanStore {
                                              const EncounterPosition& after, int limit,
                                              const id::AccountId& account_id) const;
 
-  // That the account has seen a revision, one that an answer showed to it; never back to an older
-  // one. PATIENT_NOT_FOUND; TREATMENT_PLAN_NOT_FOUND as Get.
-  absl::Status MarkSeen(const db::CallOptions& call, const id::PatientId& patient_id,
-                        const id::SoapChartId& plan_id, const id::AccountId& account_id,
-                        int64_t revision, absl::Time now) const;
+  // That the account has seen a revision, one that an answer showed to it. False, and nothing
+  // changes, if it has marked this one or a later one before. PATIENT_NOT_FOUND;
+  // TREATMENT_PLAN_NOT_FOUND as Get.
+  absl::StatusOr<bool> MarkSeen(db::Transaction& transaction, const id::PatientId& patient_id,
+                                const id::SoapChartId& plan_id, const id::AccountId& account_id,
+                                int64_t revision, absl::Time now) const;
 
   // What a plan of the clinic showed before revision `before`, newest first, and whose it is now.
   // SOAP_CHART_NOT_FOUND unless the clinic has the chart.

@@ -43,8 +43,14 @@ class TreatmentPlanStoreTest : public RecordsFixture {
     return plans_.Get({}, patient_.id, chart.id, holder_).value();
   }
 
-  absl::Status MarkSeen(const SoapChart& chart, int64_t revision) {
-    return plans_.MarkSeen({}, patient_.id, chart.id, holder_, revision, clock_.Now());
+  absl::StatusOr<bool> Mark(const id::PatientId& patient_id, const SoapChart& chart,
+                            const id::AccountId& account_id, int64_t revision) {
+    return pool_.Transact([&](db::Transaction& transaction) {
+      return plans_.MarkSeen(transaction, patient_id, chart.id, account_id, revision, clock_.Now());
+    });
+  }
+  absl::StatusOr<bool> MarkSeen(const SoapChart& chart, int64_t revision) {
+    return Mark(patient_.id, chart, holder_, revision);
   }
 
   const Patient patient_;
@@ -149,13 +155,18 @@ TEST_F(TreatmentPlanStoreTest, WhatAnAccountSawIsComparedWithWhatThereIs) {
 TEST_F(TreatmentPlanStoreTest, ALookNeverGoesBackAndNeedsAVisiblePlan) {
   const SoapChart chart = AddChart(patient_, {kDiet});
   ASSERT_OK(Change(chart, EtagOf(1), {.plan_sections = {{kBlends}}}));
-  ASSERT_OK(MarkSeen(chart, 2));
-  ASSERT_OK(MarkSeen(chart, 1));
+  EXPECT_EQ(MarkSeen(chart, 1).value(), true);
+  EXPECT_EQ(MarkSeen(chart, 2).value(), true);
+  const std::string looked_at = Psql("SELECT looked_at FROM plan_looks");
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(MarkSeen(chart, 2).value(), false);
+  EXPECT_EQ(MarkSeen(chart, 1).value(), false);
   EXPECT_EQ(Look(chart).view.seen_revision, 2);
+  EXPECT_EQ(Psql("SELECT looked_at FROM plan_looks"), looked_at);
 
   const id::AccountId other = id::AccountId::New(clock_);
   const auto mark = [&](const id::PatientId& patient_id) {
-    return plans_.MarkSeen({}, patient_id, chart.id, other, 2, clock_.Now());
+    return Mark(patient_id, chart, other, 2);
   };
   EXPECT_THAT(mark(AddPatient(clinic_).id), kPlanNotFound);
   EXPECT_THAT(mark(id::PatientId::New(clock_)), kPatientNotFound);

@@ -43,14 +43,20 @@ WHERE plan.patient_id = $1 AND NOT plan.plan_hidden
 ORDER BY plan.encounter_date DESC, plan.soap_chart_id DESC LIMIT $4
 
 -- name: MarkTreatmentPlanSeen
--- Revision $4 by the account $3, if the patient $1 has the plan $2 and it is not kept from holders; never back to an
--- older one.
-INSERT INTO plan_looks (account_id, soap_chart_id, revision, looked_at)
-SELECT $3, plan.soap_chart_id, $4, from_micros($5)
-FROM treatment_plans AS plan
-WHERE plan.patient_id = $1 AND plan.soap_chart_id = $2 AND NOT plan.plan_hidden
-ON CONFLICT (account_id, soap_chart_id) DO UPDATE
-SET revision = greatest(plan_looks.revision, excluded.revision), looked_at = excluded.looked_at
+-- Revision $4 by the account $3, if the patient $1 has the plan $2 and it is not kept from holders (no row otherwise);
+-- never back to an older one, nor twice the same.
+WITH plan AS MATERIALIZED (
+  SELECT soap_chart_id FROM treatment_plans
+  WHERE patient_id = $1 AND soap_chart_id = $2 AND NOT plan_hidden
+), marked AS (
+  INSERT INTO plan_looks (account_id, soap_chart_id, revision, looked_at)
+  SELECT $3, plan.soap_chart_id, $4, from_micros($5) FROM plan
+  ON CONFLICT (account_id, soap_chart_id) DO UPDATE
+  SET revision = excluded.revision, looked_at = excluded.looked_at
+  WHERE plan_looks.revision < excluded.revision
+  RETURNING revision
+)
+SELECT EXISTS (SELECT FROM marked) AS marked FROM plan
 
 -- name: ListTreatmentPlansAtClinic
 -- For staff of the clinic $1, hidden ones too.

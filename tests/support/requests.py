@@ -624,6 +624,9 @@ REQUESTS = {
     ),
     "records.TreatmentPlanService/GetMyTreatmentPlan": Recipe("granted", _my_plan),
     "records.TreatmentPlanService/ListTreatmentPlans": Recipe("front_desk", _page_of_patient),
+    "records.TreatmentPlanService/ExplainTreatmentPlanAccess": Recipe(
+        "front_desk", lambda world: _of_patient(world) | _get_chart(world)
+    ),
     "records.TreatmentPlanService/MarkTreatmentPlanSeen": Recipe("granted", _mark_plan_seen),
     "records.TreatmentPlanService/ListPlanRevisions": Recipe(
         "front_desk", lambda world: _get_chart(world) | {"page_size": 10}

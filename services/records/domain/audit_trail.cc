@@ -33,6 +33,7 @@ Access AccessOf(absl::string_view action) {
       {"records.GetSoapChart", {RecordPart::kCharts, false}},
       {"records.ListSoapCharts", {RecordPart::kCharts, false}},
       {"records.ListTreatmentPlans", {RecordPart::kTreatmentPlans, false}},
+      {"records.ExplainTreatmentPlanAccess", {RecordPart::kTreatmentPlans, false}},
       {"records.ListPlanRevisions", {RecordPart::kTreatmentPlans, false}},
       {"records.ListMyTreatmentPlans", {RecordPart::kTreatmentPlans, false}},
       {"records.GetMyTreatmentPlan", {RecordPart::kTreatmentPlans, false}},

@@ -30,8 +30,8 @@ inline constexpr int kMaxSearchCharacters = 200;
 inline constexpr int kMaxSearchTerms = 10;
 // Fewer digits would fit nearly everybody.
 inline constexpr int kMinSearchPhoneDigits = 3;
-// A number is also found by its last digits, and by a beginning of these with the zero that dials it;
-// search_phones() in the database has the same.
+// A number is also found by its last digits, and by a beginning of these with the zero that dials
+// it; search_phones() in the database has the same.
 inline constexpr int kPhoneEndDigits = 4;
 inline constexpr int kMaxCandidates = 50;
 // When fewer than these fit by the letter, similar names are looked for as well.

@@ -5,6 +5,7 @@
 #include "absl/strings/string_view.h"
 
 namespace portal::records {
+
 namespace {
 
 const PlanSection* Find(const std::vector<PlanSection>& sections, absl::string_view kind_id) {
@@ -14,6 +15,14 @@ const PlanSection* Find(const std::vector<PlanSection>& sections, absl::string_v
 }
 
 }  // namespace
+
+std::optional<absl::Time> PlanAccess::ShownSince() const {
+  if (!shown() || !present_since.has_value()) return std::nullopt;
+  absl::Time since = *present_since;
+  if (visibility_change.has_value()) since = std::max(since, visibility_change->changed_at);
+  if (moved_at.has_value()) since = std::max(since, *moved_at);
+  return since;
+}
 
 std::vector<SectionChange> Difference(const std::vector<PlanSection>& then,
                                       const std::vector<PlanSection>& now) {

@@ -51,6 +51,31 @@ struct PlanView {
   bool changed() const { return seen_revision.has_value() && *seen_revision != revision; }
 };
 
+// What decides whether those who may see a patient are shown the plan of a chart that is the
+// patient's or was.
+struct PlanAccess {
+  struct VisibilityChange {
+    bool hidden = false;
+    id::AccountId changed_by;
+    std::string changed_by_display_name;  // at that time
+    absl::Time changed_at;
+  };
+
+  id::PatientId asked_for;
+  id::PatientId patient_id;  // whose the chart is now
+  bool is_signed = false;
+  bool present = false;                               // a section has text
+  bool hidden = false;                                // from everybody who holds a grant
+  std::optional<absl::Time> present_since;            // without a break
+  std::optional<VisibilityChange> visibility_change;  // the last one
+  std::optional<absl::Time> moved_at;  // when the chart last came to the patient, or left
+
+  bool moved_away() const { return patient_id != asked_for; }
+  bool shown() const { return present && !hidden && !moved_away(); }
+  // Without a break; nothing unless it is shown.
+  std::optional<absl::Time> ShownSince() const;
+};
+
 // One section that is not as it was. Without an old text it was added, without a new one removed.
 struct SectionChange {
   std::string kind_id;

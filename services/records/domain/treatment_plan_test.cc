@@ -31,5 +31,38 @@ TEST(PlanViewTest, IsChangedOnlyAgainstWhatWasSeen) {
   EXPECT_TRUE((PlanView{.revision = 3, .seen_revision = 2}.changed()));
 }
 
+TEST(PlanAccessTest, APlanIsShownSinceTheLastOfWhatItTook) {
+  const absl::Time start = absl::FromUnixSeconds(1'800'000'000);
+  PlanAccess access{.present = true, .present_since = start};
+  EXPECT_EQ(access.ShownSince(), start);
+  access.visibility_change = {.hidden = false, .changed_at = start + absl::Hours(2)};
+  EXPECT_EQ(access.ShownSince(), start + absl::Hours(2));
+  access.moved_at = start + absl::Hours(1);
+  EXPECT_EQ(access.ShownSince(), start + absl::Hours(2));
+  access.moved_at = start + absl::Hours(3);
+  EXPECT_EQ(access.ShownSince(), start + absl::Hours(3));
+  access.visibility_change = {.hidden = false, .changed_at = start - absl::Hours(1)};
+  access.moved_at.reset();
+  EXPECT_EQ(access.ShownSince(), start);
+}
+
+TEST(PlanAccessTest, WhatIsNotShownIsSinceNever) {
+  const PlanAccess shown{.present = true, .present_since = absl::UnixEpoch()};
+  EXPECT_TRUE(shown.shown());
+  PlanAccess access = shown;
+  access.hidden = true;
+  EXPECT_FALSE(access.shown());
+  EXPECT_EQ(access.ShownSince(), std::nullopt);
+  access = shown;
+  access.present = false;
+  EXPECT_FALSE(access.shown());
+  EXPECT_EQ(access.ShownSince(), std::nullopt);
+  access = shown;
+  access.patient_id = id::PatientId::Parse("id", "0190163d-8694-739b-aea5-966c26f8ad91").value();
+  EXPECT_TRUE(access.moved_away());
+  EXPECT_FALSE(access.shown());
+  EXPECT_EQ(access.ShownSince(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace portal::records

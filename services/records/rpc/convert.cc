@@ -541,6 +541,27 @@ v1::TreatmentPlan ToProto(const PlanView& view) {
   return proto;
 }
 
+v1::ExplainTreatmentPlanAccessResponse ToProto(const PlanAccess& access) {
+  v1::ExplainTreatmentPlanAccessResponse proto;
+  proto.set_reason(access.shown()        ? v1::PLAN_ACCESS_REASON_SHOWN
+                   : access.moved_away() ? v1::PLAN_ACCESS_REASON_MOVED_AWAY
+                   : !access.present     ? v1::PLAN_ACCESS_REASON_NO_PLAN
+                                         : v1::PLAN_ACCESS_REASON_HIDDEN);
+  const std::optional<absl::Time> shown_since = access.ShownSince();
+  if (shown_since.has_value()) *proto.mutable_shown_since() = ToProto(*shown_since);
+  proto.set_signed_(access.is_signed);
+  if (access.visibility_change.has_value()) {
+    v1::PlanVisibilityChange& change = *proto.mutable_visibility_change();
+    change.set_hidden_from_holders(access.visibility_change->hidden);
+    change.set_changer_account_id(access.visibility_change->changed_by.ToString());
+    change.set_changer_display_name(access.visibility_change->changed_by_display_name);
+    *change.mutable_change_time() = ToProto(access.visibility_change->changed_at);
+  }
+  proto.set_patient_id(access.patient_id.ToString());
+  if (access.moved_at.has_value()) *proto.mutable_move_time() = ToProto(*access.moved_at);
+  return proto;
+}
+
 v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now) {
   v1::PlanChanges proto;
   for (const SectionChange& change : Difference(then.sections, now.sections)) {

@@ -15,6 +15,7 @@
 #include "portal/records/v1/soap_chart.pb.h"
 #include "portal/records/v1/soap_chart_service.pb.h"
 #include "portal/records/v1/treatment_plan.pb.h"
+#include "portal/records/v1/treatment_plan_service.pb.h"
 #include "services/records/domain/audit_trail.h"
 #include "services/records/domain/patient.h"
 #include "services/records/domain/plan_section.h"
@@ -85,6 +86,7 @@ v1::TreatmentPlan ToProto(const TreatmentPlan& plan);
 v1::TreatmentPlan ToProto(const PlanView& view);
 v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now);
 v1::PlanRevision ToProto(const PlanRevision& revision);
+v1::ExplainTreatmentPlanAccessResponse ToProto(const PlanAccess& access);
 v1::PlanSectionKind ToProto(const PlanSectionKind& kind);
 v1::AuditEvent ToProto(const AuditEvent& event);
 // As `viewer` sees it.

@@ -45,6 +45,8 @@ std::vector<rpc::MethodTable> Service::Tables() {
              &TreatmentPlanHandlers::ListMyTreatmentPlans)
       .Unary("GetMyTreatmentPlan", Lane::kRead, &plans_, &TreatmentPlanHandlers::GetMyTreatmentPlan)
       .Unary("ListTreatmentPlans", Lane::kRead, &plans_, &TreatmentPlanHandlers::ListTreatmentPlans)
+      .Unary("ExplainTreatmentPlanAccess", Lane::kRead, &plans_,
+             &TreatmentPlanHandlers::ExplainTreatmentPlanAccess)
       .Unary("MarkTreatmentPlanSeen", Lane::kWrite, &plans_,
              &TreatmentPlanHandlers::MarkTreatmentPlanSeen)
       .Unary("ListPlanRevisions", Lane::kRead, &plans_, &TreatmentPlanHandlers::ListPlanRevisions);

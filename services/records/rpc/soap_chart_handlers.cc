@@ -185,7 +185,9 @@ absl::StatusOr<v1::SoapChart> SoapChartHandlers::SetPlanVisibility(
     RETURN_IF_ERROR(CheckEtag(before, update.etag));
     const SoapChart after =
         WithPlanHidden(before, request.hidden_from_holders(), deps_.clock.Now());
-    RETURN_IF_ERROR(charts_.SetPlanHidden(transaction, before, after));
+    RETURN_IF_ERROR(charts_.SetPlanHidden(
+        transaction, before, after,
+        {.account_id = context.account_id(), .display_name = context.passport().display_name}));
     if (IsNewsToHolders(before, after)) TellHolders(transaction, after);
     RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, after)}));
     return ToProto(after);

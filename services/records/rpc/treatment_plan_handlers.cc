@@ -106,6 +106,17 @@ absl::StatusOr<v1::ListTreatmentPlansResponse> TreatmentPlanHandlers::ListTreatm
       });
 }
 
+absl::StatusOr<v1::ExplainTreatmentPlanAccessResponse>
+TreatmentPlanHandlers::ExplainTreatmentPlanAccess(
+    const rpc::Context& context, const v1::ExplainTreatmentPlanAccessRequest& request) {
+  ASSIGN_OR_RETURN(const id::SoapChartId chart_id,
+                   id::SoapChartId::Parse("soap_chart_id", request.soap_chart_id()));
+  ASSIGN_OR_RETURN(const PlanAccess access,
+                   plans_.ExplainAccess(rpc::CallOf(context), context.clinic_id(),
+                                        context.patient_id(), chart_id));
+  return ToProto(access);
+}
+
 absl::StatusOr<v1::ListPlanRevisionsResponse> TreatmentPlanHandlers::ListPlanRevisions(
     const rpc::Context& context, const v1::ListPlanRevisionsRequest& request) {
   ASSIGN_OR_RETURN(const id::SoapChartId plan_id,

@@ -26,6 +26,8 @@ class TreatmentPlanHandlers {
       const rpc::Context& context, const v1::GetMyTreatmentPlanRequest& request);
   absl::StatusOr<v1::ListTreatmentPlansResponse> ListTreatmentPlans(
       const rpc::Context& context, const v1::ListTreatmentPlansRequest& request);
+  absl::StatusOr<v1::ExplainTreatmentPlanAccessResponse> ExplainTreatmentPlanAccess(
+      const rpc::Context& context, const v1::ExplainTreatmentPlanAccessRequest& request);
 
   absl::StatusOr<v1::MarkTreatmentPlanSeenResponse> MarkTreatmentPlanSeen(
       const rpc::Context& context, const v1::MarkTreatmentPlanSeenRequest& request);

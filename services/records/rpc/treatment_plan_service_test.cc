@@ -236,8 +236,134 @@ class ChangedPlanTest : public TreatmentPlanServiceTest {
                  .value();
   }
 
+  absl::StatusOr<v1::ExplainTreatmentPlanAccessResponse> Explain(const std::string& patient_id,
+                                                                 const std::string& passport) {
+    v1::ExplainTreatmentPlanAccessRequest request;
+    request.set_clinic_id(clinic_.ToString());
+    request.set_patient_id(patient_id);
+    request.set_soap_chart_id(chart_.soap_chart_id());
+    return Result(plans_, &Stub::ExplainTreatmentPlanAccess, request, passport);
+  }
+  v1::ExplainTreatmentPlanAccessResponse Explained() {
+    return Explain(patient_id_, front_desk_).value();
+  }
+
+  // Whom the chart is about from then on.
+  void Move(const std::string& patient_id) {
+    v1::MoveSoapChartRequest request;
+    request.set_clinic_id(chart_.clinic_id());
+    request.set_soap_chart_id(chart_.soap_chart_id());
+    request.set_patient_id(patient_id);
+    request.set_etag(chart_.etag());
+    request.set_reason("CANARY-REASON");
+    request.set_request_id(RequestId());
+    chart_ =
+        Result(charts_, &v1::SoapChartService::Stub::MoveSoapChart, request, practitioner_).value();
+  }
+
+  // An hour later than whatever was before.
+  int64_t NextHour() {
+    clock_.Advance(absl::Hours(1));
+    return absl::ToUnixSeconds(clock_.Now());
+  }
+
   v1::SoapChart chart_ = AddChart(patient_id_);
 };
+
+TEST_F(ChangedPlanTest, APlanIsExplainedAsShownSinceItCameIntoView) {
+  const int64_t first = absl::ToUnixSeconds(clock_.Now());
+  v1::ExplainTreatmentPlanAccessResponse access = Explained();
+  EXPECT_EQ(access.reason(), v1::PLAN_ACCESS_REASON_SHOWN);
+  EXPECT_EQ(access.shown_since().seconds(), first);
+  EXPECT_FALSE(access.signed_());
+  EXPECT_FALSE(access.has_visibility_change());
+  EXPECT_FALSE(access.has_move_time());
+  EXPECT_EQ(access.patient_id(), patient_id_);
+
+  NextHour();
+  Write({{"diet", "more greens"}});
+  ASSERT_OK_AND_ASSIGN(chart_, Lock(LockRequest(chart_)));
+  EXPECT_EQ(Explained().shown_since().seconds(), first);
+  EXPECT_TRUE(Explained().signed_());
+}
+
+TEST_F(ChangedPlanTest, APlanIsExplainedAsAbsentWhileNoSectionHasText) {
+  NextHour();
+  Write({});
+  EXPECT_EQ(Explained().reason(), v1::PLAN_ACCESS_REASON_NO_PLAN);
+  EXPECT_FALSE(Explained().has_shown_since());
+  SetHidden(true);
+  EXPECT_EQ(Explained().reason(), v1::PLAN_ACCESS_REASON_NO_PLAN);
+  SetHidden(false);
+  const int64_t again = NextHour();
+  Write({{"diet", "greens"}});
+  EXPECT_EQ(Explained().reason(), v1::PLAN_ACCESS_REASON_SHOWN);
+  EXPECT_EQ(Explained().shown_since().seconds(), again);
+}
+
+TEST_F(ChangedPlanTest, AHiddenPlanIsExplainedByWhoHidItAndWhen) {
+  const int64_t hidden = NextHour();
+  SetHidden(true);
+  NextHour();
+  SetHidden(true);  // changes nothing
+  v1::ExplainTreatmentPlanAccessResponse access = Explained();
+  EXPECT_EQ(access.reason(), v1::PLAN_ACCESS_REASON_HIDDEN);
+  EXPECT_FALSE(access.has_shown_since());
+  EXPECT_TRUE(access.visibility_change().hidden_from_holders());
+  EXPECT_EQ(access.visibility_change().changer_account_id(), practitioner_id_.ToString());
+  EXPECT_EQ(access.visibility_change().changer_display_name(), "Dr Ødegård");
+  EXPECT_EQ(access.visibility_change().change_time().seconds(), hidden);
+
+  const int64_t shown = NextHour();
+  SetHidden(false);
+  access = Explained();
+  EXPECT_EQ(access.reason(), v1::PLAN_ACCESS_REASON_SHOWN);
+  EXPECT_EQ(access.shown_since().seconds(), shown);
+  EXPECT_FALSE(access.visibility_change().hidden_from_holders());
+}
+
+TEST_F(ChangedPlanTest, AChartThatWasMovedIsExplainedAtBothPatients) {
+  const std::string other = AddPatient("Other").patient_id();
+  const int64_t moved = NextHour();
+  Move(other);
+  ASSERT_OK_AND_ASSIGN(v1::ExplainTreatmentPlanAccessResponse there, Explain(other, front_desk_));
+  EXPECT_EQ(there.reason(), v1::PLAN_ACCESS_REASON_SHOWN);
+  EXPECT_EQ(there.shown_since().seconds(), moved);
+  v1::ExplainTreatmentPlanAccessResponse here = Explained();
+  EXPECT_EQ(here.reason(), v1::PLAN_ACCESS_REASON_MOVED_AWAY);
+  EXPECT_FALSE(here.has_shown_since());
+  EXPECT_EQ(here.patient_id(), other);
+  EXPECT_EQ(here.move_time().seconds(), moved);
+  EXPECT_THAT(here.SerializeAsString() + there.SerializeAsString(), Not(HasSubstr("CANARY")));
+
+  const std::string third = AddPatient("Third").patient_id();
+  NextHour();
+  ASSERT_OK(Merge(MergeRequest(third, other)));
+  EXPECT_EQ(Explained().patient_id(), third);
+  EXPECT_EQ(Explained().move_time().seconds(), moved);
+  EXPECT_EQ(Explain(other, owner_)->reason(), v1::PLAN_ACCESS_REASON_MOVED_AWAY);
+  EXPECT_EQ(Explain(third, owner_)->reason(), v1::PLAN_ACCESS_REASON_SHOWN);
+}
+
+TEST_F(ChangedPlanTest, AccessIsExplainedToStaffOfTheClinicAndAudited) {
+  ASSERT_OK(Explain(patient_id_, front_desk_));
+  EXPECT_EQ(Psql("SELECT actor_kind, patient_id, outcome FROM audit_events "
+                 "WHERE action = 'records.ExplainTreatmentPlanAccess'"),
+            absl::StrCat("staff|", patient_id_, "|OK"));
+  const auto no_chart = testing::FailsWith(absl::StatusCode::kNotFound, "SOAP_CHART_NOT_FOUND");
+  EXPECT_THAT(Explain(AddPatient("Never").patient_id(), front_desk_), no_chart);
+  EXPECT_THAT(Explain(kNobody, front_desk_), kPatientNotFound);
+  EXPECT_THAT(Explain(patient_id_, stranger_),
+              testing::FailsWith(absl::StatusCode::kPermissionDenied, "NOT_STAFF_OF_CLINIC"));
+  EXPECT_THAT(Explain(patient_id_, holder_),
+              testing::FailsWith(absl::StatusCode::kPermissionDenied, "NOT_STAFF_OF_CLINIC"));
+  v1::ExplainTreatmentPlanAccessRequest foreign;
+  foreign.set_clinic_id(other_clinic_.ToString());
+  foreign.set_patient_id(patient_id_);
+  foreign.set_soap_chart_id(chart_.soap_chart_id());
+  EXPECT_THAT(Result(plans_, &Stub::ExplainTreatmentPlanAccess, foreign, stranger_),
+              kPatientNotFound);
+}
 
 TEST_F(ChangedPlanTest, TheDifferenceIsAgainstWhatThisAccountHasSeen) {
   v1::TreatmentPlan plan = MyPlan(holder_);

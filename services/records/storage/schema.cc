@@ -23,7 +23,8 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
        .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
       {.project = "records",
        .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change", "plan_looks",
-                   "patients_audit", "plan_notices", "patient_search_forms"}}};
+                   "patients_audit", "plan_notices", "patient_search_forms",
+                   "plan_visibility_changes"}}};
 }
 
 }  // namespace portal::records

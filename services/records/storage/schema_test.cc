@@ -72,7 +72,7 @@ TEST_F(SchemaTest, NothingThatReadsPlansNamesTheOtherPartsOfAChart) {
     absl::StrAppend(&sources, query.sql);
     ++plan_queries;
   }
-  EXPECT_EQ(plan_queries, 4);
+  EXPECT_EQ(plan_queries, 5);
   for (const char* column : {"subjective", "objective", "assessment", "*"}) {
     EXPECT_THAT(sources, Not(HasSubstr(column)));
   }

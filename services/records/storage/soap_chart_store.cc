@@ -161,11 +161,15 @@ absl::Status SoapChartStore::Move(db::Transaction& transaction, const SoapChart&
 }
 
 absl::Status SoapChartStore::SetPlanHidden(db::Transaction& transaction, const SoapChart& before,
-                                           const SoapChart& after) const {
+                                           const SoapChart& after, const Changer& changer) const {
   const db::Rows updated =
       transaction.Exec(queries::kSetPlanHidden, before.clinic_id, before.id, before.version,
                        after.plan_hidden, after.version, after.updated_at);
   if (updated.affected() == 0) return status::EtagMismatch();
+  if (before.plan_hidden != after.plan_hidden) {
+    transaction.Exec(queries::kInsertPlanVisibilityChange, after.clinic_id, after.id, after.version,
+                     after.plan_hidden, changer.account_id, changer.display_name, after.updated_at);
+  }
   return absl::OkStatus();
 }
 

@@ -1,6 +1,7 @@
 #ifndef SERVICES_RECORDS_STORAGE_SOAP_CHART_STORE_H_
 #define SERVICES_RECORDS_STORAGE_SOAP_CHART_STORE_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -50,8 +51,13 @@ class SoapChartStore {
   // PATIENT_NOT_FOUND unless the clinic has the patient.
   absl::Status Move(db::Transaction& transaction, const SoapChart& before,
                     const SoapChart& after) const;
+  // `changer` is whom the history of the plan's visibility names, if it changes.
+  struct Changer {
+    id::AccountId account_id;
+    std::string display_name;
+  };
   absl::Status SetPlanHidden(db::Transaction& transaction, const SoapChart& before,
-                             const SoapChart& after) const;
+                             const SoapChart& after, const Changer& changer) const;
 
   void Insert(db::Transaction& transaction, const SoapChart& chart, const Addendum& addendum) const;
 

@@ -37,6 +37,23 @@ std::optional<PlanRevision> ThenOf(const db::Row& row, const PlanView& view) {
                       .sections = SectionsOf(row, "seen_")};
 }
 
+PlanAccess AccessOf(const db::Row& row, const id::PatientId& asked_for) {
+  PlanAccess access{.asked_for = asked_for,
+                    .patient_id = row.Id<id::PatientId>("patient_id"),
+                    .is_signed = row.Bool("signed"),
+                    .present = row.Bool("present"),
+                    .hidden = row.Bool("plan_hidden"),
+                    .present_since = row.OptionalTime("present_us"),
+                    .moved_at = row.OptionalTime("moved_us")};
+  if (const auto changed_at = row.OptionalTime("visibility_us"); changed_at.has_value()) {
+    access.visibility_change = {.hidden = row.Bool("hidden"),
+                                .changed_by = row.Id<id::AccountId>("changed_by_account_id"),
+                                .changed_by_display_name = row.Text("changed_by_display_name"),
+                                .changed_at = *changed_at};
+  }
+  return access;
+}
+
 absl::Status NotFound(db::Session& session, const id::PatientId& patient_id) {
   return IsPatient(session, patient_id) ? TreatmentPlanNotFound() : PatientNotFound();
 }
@@ -102,6 +119,18 @@ absl::StatusOr<TreatmentPlanStore::Revisions> TreatmentPlanStore::ListRevisions(
                                  .changed_at = row.Time("changed_us")});
     }
     return found;
+  });
+}
+
+absl::StatusOr<PlanAccess> TreatmentPlanStore::ExplainAccess(
+    const db::CallOptions& call, const id::ClinicId& clinic_id, const id::PatientId& patient_id,
+    const id::SoapChartId& chart_id) const {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<PlanAccess> {
+    const auto row =
+        session.Exec(queries::kExplainTreatmentPlanAccess, clinic_id, patient_id, chart_id)
+            .AtMostOne();
+    if (row.has_value()) return AccessOf(*row, patient_id);
+    return IsPatientOf(session, clinic_id, patient_id) ? SoapChartNotFound() : PatientNotFound();
   });
 }
 

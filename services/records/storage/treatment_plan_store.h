@@ -58,7 +58,15 @@ class TreatmentPlanStore {
                                           const id::SoapChartId& plan_id, int64_t before,
                                           int limit) const;
 
-  // The same for staff. PATIENT_NOT_FOUND unless the clinic has the patient.
+  // For staff: why the plan of a chart, which is the patient's or was, is shown to holders or not.
+  // PATIENT_NOT_FOUND unless the clinic has the patient, SOAP_CHART_NOT_FOUND unless the chart ever
+  // was the patient's.
+  absl::StatusOr<PlanAccess> ExplainAccess(const db::CallOptions& call,
+                                           const id::ClinicId& clinic_id,
+                                           const id::PatientId& patient_id,
+                                           const id::SoapChartId& chart_id) const;
+
+  // The same plans for staff. PATIENT_NOT_FOUND unless the clinic has the patient.
   absl::StatusOr<std::vector<TreatmentPlan>> ListAtClinic(const db::CallOptions& call,
                                                           const id::ClinicId& clinic_id,
                                                           const id::PatientId& patient_id,

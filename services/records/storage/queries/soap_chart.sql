@@ -89,6 +89,11 @@ SELECT clinic_id, soap_chart_id, version, $7, $4, $8, $9, $10, updated_at FROM m
 UPDATE soap_charts SET plan_hidden = $4, version = $5, updated_at = from_micros($6)
 WHERE clinic_id = $1 AND soap_chart_id = $2 AND version = $3
 
+-- name: InsertPlanVisibilityChange
+INSERT INTO plan_visibility_changes (clinic_id, soap_chart_id, version, hidden, changed_by_account_id,
+                                     changed_by_display_name, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, from_micros($7))
+
 -- name: InsertSoapChartAddendum
 INSERT INTO soap_chart_addenda (addendum_id, clinic_id, soap_chart_id, text, author_account_id, author_display_name,
                                 created_at)

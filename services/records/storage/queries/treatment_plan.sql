@@ -1,4 +1,5 @@
--- Only the view treatment_plans: no statement here can name the other parts of a chart.
+-- Only the view treatment_plans and what revisions, looks and visibility leave: no statement here names the other parts
+-- of a chart.
 
 -- name: GetTreatmentPlan
 -- For account holders; the caller's grant is asked for once it has run. No row: no such chart, or it has no plan, or one
@@ -81,3 +82,26 @@ CROSS JOIN LATERAL (
 ) AS section
 WHERE revision.clinic_id = $1 AND revision.soap_chart_id = $2 AND revision.revision < $3
 ORDER BY revision.revision DESC LIMIT $4
+
+-- name: ExplainTreatmentPlanAccess
+-- For staff of the clinic $1: what decides whether those who may see the patient $2 are shown the plan of the chart $3,
+-- which is the patient's or was. A plan is present since its first revision that no empty one has followed.
+SELECT chart.patient_id, chart.locked_at IS NOT NULL AS signed, chart.plan_hidden,
+       EXISTS (SELECT FROM plan_sections WHERE soap_chart_id = chart.soap_chart_id) AS present,
+       (SELECT micros(min(changed_at)) FROM plan_revisions
+        WHERE soap_chart_id = chart.soap_chart_id
+          AND revision > coalesce((SELECT max(revision) FROM plan_revisions
+                                   WHERE soap_chart_id = chart.soap_chart_id AND sections = '[]'), 0)) AS present_us,
+       visibility.hidden, visibility.changed_by_account_id, visibility.changed_by_display_name,
+       micros(visibility.changed_at) AS visibility_us, micros(move.moved_at) AS moved_us
+FROM soap_charts AS chart
+LEFT JOIN LATERAL (
+  SELECT hidden, changed_by_account_id, changed_by_display_name, changed_at FROM plan_visibility_changes
+  WHERE soap_chart_id = chart.soap_chart_id ORDER BY version DESC LIMIT 1
+) AS visibility ON true
+LEFT JOIN LATERAL (
+  SELECT moved_at FROM chart_moves
+  WHERE soap_chart_id = chart.soap_chart_id AND $2 IN (from_patient_id, to_patient_id)
+  ORDER BY version DESC LIMIT 1
+) AS move ON true
+WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $3 AND (chart.patient_id = $2 OR move.moved_at IS NOT NULL)

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "libs/db/session.h"
 #include "libs/id/uuid.h"
@@ -20,7 +21,13 @@ inline constexpr char kTopic[] = "notice";
 id::Uuid Append(db::Transaction& transaction, const outbox::Outbox& outbox,
                 const messaging::v1::Notice& notice);
 
-// The topic's route.
+// Entries of messaging's directory travel as notices do: a recipient who is unknown for so long has
+// none.
+inline constexpr absl::Duration kLongestUnknown = absl::Hours(24);
+
+// The topic's route. A notice for somebody whom messaging does not know is tried for
+// kLongestUnknown, then it is one that can never be delivered: dead, for an operator, who can have
+// it tried again (tools/portal dead-events).
 outbox::Route RouteTo(std::shared_ptr<grpc::Channel> messaging);
 
 }  // namespace portal::notice

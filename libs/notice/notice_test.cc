@@ -58,5 +58,27 @@ TEST_F(NoticeTest, RecipientNotKnownYetIsTriedAgain) {
               testing::FailsWith(absl::StatusCode::kUnavailable, "RECIPIENT_UNKNOWN"));
 }
 
+TEST_F(NoticeTest, RecipientNotKnownForADayIsLeftToAnOperator) {
+  messaging_.Answer(
+      status::Error(absl::StatusCode::kUnavailable, "RECIPIENT_UNKNOWN", "Not known yet."));
+  outbox::Delivery delivery = DeliveryOf(Payload());
+  delivery.age = kLongestUnknown - absl::Microseconds(1);
+  EXPECT_THAT(route_(delivery),
+              testing::FailsWith(absl::StatusCode::kUnavailable, "RECIPIENT_UNKNOWN"));
+  delivery.age = kLongestUnknown;
+  EXPECT_THAT(route_(delivery),
+              testing::FailsWith(absl::StatusCode::kInvalidArgument, "RECIPIENT_UNKNOWN"));
+  // It was asked, so that one replayed by an operator arrives if the recipient is known by now.
+  messaging_.Answer(absl::OkStatus());
+  EXPECT_OK(route_(delivery));
+}
+
+TEST_F(NoticeTest, AnOutageOfADayIsNoReasonToGiveUp) {
+  messaging_.Answer(status::DependencyUnavailable("the database"));
+  outbox::Delivery delivery = DeliveryOf(Payload());
+  delivery.age = 10 * kLongestUnknown;
+  EXPECT_EQ(route_(delivery).code(), absl::StatusCode::kUnavailable);
+}
+
 }  // namespace
 }  // namespace portal::notice

@@ -112,7 +112,7 @@ absl::StatusOr<std::vector<Relay::Claimed>> Relay::Claim(absl::Time lease_end) {
     for (const db::Row& row : session.Exec(queries::kClaimOutboxEvents, outbox_.clock_.Now(),
                                            lease_end, topics_, options_.batch)) {
       events.push_back({row.Uuid("event_id"), row.Text("topic"), row.Bytes("payload"),
-                        static_cast<int>(row.Int64("attempts"))});
+                        static_cast<int>(row.Int64("attempts")), row.Time("created_us")});
     }
     return events;
   });
@@ -120,8 +120,12 @@ absl::StatusOr<std::vector<Relay::Claimed>> Relay::Claim(absl::Time lease_end) {
 
 absl::Status Relay::Deliver(const Claimed& event, absl::Time deadline) {
   ASSIGN_OR_RETURN(std::string payload, outbox_.Open(event.event_id, event.topic, event.sealed));
-  return routes_.at(event.topic)(
-      {event.event_id, event.topic, std::move(payload), event.attempts, deadline});
+  return routes_.at(event.topic)({.event_id = event.event_id,
+                                  .topic = event.topic,
+                                  .payload = std::move(payload),
+                                  .attempt = event.attempts,
+                                  .age = outbox_.clock_.Now() - event.created_at,
+                                  .deadline = deadline});
 }
 
 absl::Status Relay::Erase(const std::vector<id::Uuid>& event_ids) {

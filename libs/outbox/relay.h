@@ -24,6 +24,7 @@ struct Delivery {
   std::string topic;
   std::string payload;
   int attempt = 1;
+  absl::Duration age;   // since the event was made
   absl::Time deadline;  // the route returns by then
 };
 
@@ -85,6 +86,7 @@ class Relay {
     std::string topic;
     std::string sealed;
     int attempts;
+    absl::Time created_at;
   };
 
   background::Next Run();

@@ -127,6 +127,7 @@ TEST_F(RelayTest, CommittedEventIsDeliveredOnceAndErased) {
   EXPECT_EQ(delivery.event_id, event_id);
   EXPECT_EQ(delivery.topic, kTopic);
   EXPECT_EQ(delivery.attempt, 1);
+  EXPECT_EQ(delivery.age, absl::ZeroDuration());
   EXPECT_EQ(delivery.deadline, clock_.Now() + RelayOptions().delivery_timeout);
   EXPECT_EQ(Rows(), "0");
   EXPECT_EQ(Deliver(), 0);
@@ -214,6 +215,15 @@ TEST_F(RelayTest, FailureIsRetriedAfterAGrowingWaitUpToTheLongest) {
   EXPECT_EQ(Rows(), "0");
   EXPECT_EQ(CounterMetric("outbox_failed_total"), 12);
   for (const Delivery& delivery : consumer_.deliveries()) EXPECT_EQ(delivery.event_id, event_id);
+}
+
+TEST_F(RelayTest, AnEventsAgeIsToldWithEachAttempt) {
+  consumer_.Answer(absl::UnavailableError(""));
+  Append("hello");
+  EXPECT_EQ(Deliver(), 1);
+  clock_.Advance(absl::Hours(5));
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_EQ(consumer_.deliveries().back().age, absl::Hours(5));
 }
 
 TEST_F(RelayTest, EventThatCanNeverBeDeliveredIsKeptDeadUntilRevived) {

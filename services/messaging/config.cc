@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "libs/status/status_macros.h"
+#include "services/messaging/domain/limits.h"
 #include "services/messaging/mail/mail_directory.h"
 #include "services/messaging/mail/smtp.h"
 
@@ -25,6 +26,8 @@ ABSL_FLAG(std::string, smtp_ca, "",
           "PEM certificates that the mail server's must lead to; the system's when left out.");
 ABSL_FLAG(std::string, smtp_user_file, "", "File with the user's name; read again for each mail.");
 ABSL_FLAG(std::string, smtp_password_file, "", "File with the password; read again for each mail.");
+ABSL_FLAG(absl::Duration, keep_dead_letters, portal::messaging::kKeepDeadLetters,
+          "How long notices that could not be sent are kept for the operator.");
 
 namespace portal::messaging {
 namespace {
@@ -67,8 +70,14 @@ absl::StatusOr<Config> ConfigFromFlags() {
   }
   ASSIGN_OR_RETURN(Sender sender, SenderFromFlags(url));
   ASSIGN_OR_RETURN(std::unique_ptr<Transport> transport, TransportFromFlags(sender));
-  return Config{
-      .portal_base_url = url, .sender = std::move(sender), .transport = std::move(transport)};
+  const absl::Duration keep_dead_letters = absl::GetFlag(FLAGS_keep_dead_letters);
+  if (keep_dead_letters <= absl::ZeroDuration()) {
+    return absl::FailedPreconditionError("--keep_dead_letters must be positive");
+  }
+  return Config{.portal_base_url = url,
+                .sender = std::move(sender),
+                .transport = std::move(transport),
+                .keep_dead_letters = keep_dead_letters};
 }
 
 }  // namespace portal::messaging

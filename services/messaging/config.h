@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/messaging/mail/message.h"
 #include "services/messaging/mail/transport.h"
 
@@ -15,6 +16,7 @@ struct Config {
   std::string portal_base_url;
   Sender sender;
   std::unique_ptr<Transport> transport;  // null: notices wait
+  absl::Duration keep_dead_letters;
 };
 
 // Call after absl::ParseCommandLine. FAILED_PRECONDITION, for the operator, names a flag that is

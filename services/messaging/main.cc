@@ -13,6 +13,7 @@
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "libs/telemetry/log.h"
+#include "libs/telemetry/metrics.h"
 #include "services/messaging/config.h"
 #include "services/messaging/domain/limits.h"
 #include "services/messaging/mail/letter.h"
@@ -29,12 +30,25 @@ constexpr absl::Duration kPruneInterval = absl::Minutes(5);
 // A statement of some milliseconds.
 constexpr int kPruneBatch = 1000;
 
-background::Next Prune(NoticeStore& notices, const time::Clock& clock) {
-  const absl::StatusOr<int64_t> pruned = notices.Prune(clock.Now() - kKeepTakenOver, kPruneBatch);
+// Whether there may be more of what `pruned` says how much of is gone.
+bool More(const absl::StatusOr<int64_t>& pruned) {
   if (!pruned.ok()) {
     telemetry::LogWarning("prune_failed", {{"reason", status::ReasonOf(pruned.status())}});
   }
-  return pruned.ok() && *pruned == kPruneBatch ? background::Next::kAgain : background::Next::kWait;
+  return pruned.ok() && *pruned == kPruneBatch;
+}
+
+background::Next Prune(NoticeStore& notices, const time::Clock& clock,
+                       absl::Duration keep_dead_letters, telemetry::Counter& expired) {
+  const absl::Time now = clock.Now();
+  const absl::StatusOr<int64_t> dead = notices.DiscardOld(now - keep_dead_letters, kPruneBatch);
+  if (dead.value_or(0) > 0) {
+    telemetry::LogWarning("dead_letters_expired", {{"count", *dead}});
+    expired.Increment(*dead);
+  }
+  const bool more_dead = More(dead);
+  const bool more_known = More(notices.Prune(now - kKeepTakenOver, kPruneBatch));
+  return more_dead || more_known ? background::Next::kAgain : background::Next::kWait;
 }
 
 // A mail server may take its time, and needs none of our hurry: an attempt may last 20 s, and its
@@ -56,8 +70,11 @@ absl::Status Run() {
                    .notices = notices,
                    .sealer = runtime->sealer(),
                    .clock = runtime->clock()});
-  background::Loop pruning(kPruneInterval,
-                           [&] { return Prune(background_notices, runtime->clock()); });
+  telemetry::Counter expired = runtime->metrics().AddCounter(
+      "dead_letters_expired_total", "Notices that were not sent, and kept for long enough.");
+  background::Loop pruning(kPruneInterval, [&] {
+    return Prune(background_notices, runtime->clock(), config.keep_dead_letters, expired);
+  });
   std::map<std::string, outbox::Route> routes;
   std::unique_ptr<NoticeSender> sender;
   if (config.transport != nullptr) {

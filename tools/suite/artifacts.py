@@ -17,7 +17,13 @@ ROOT = Path(os.path.abspath(__file__)).parents[2]
 DESCRIPTORS = Path("protos/portal_descriptors.binpb")
 PROGRAMS = {name: Path("services") / name / name for name in NAMES}
 VERIFY_AUDIT = Path("libs/audit/verify_audit")
-TARGETS = ["//protos:portal_descriptors", "//libs/audit:verify_audit", *(f"//services/{name}" for name in NAMES)]
+DEAD_EVENTS = Path("libs/outbox/dead_events")
+TARGETS = [
+    "//protos:portal_descriptors",
+    "//libs/audit:verify_audit",
+    "//libs/outbox:dead_events",
+    *(f"//services/{name}" for name in NAMES),
+]
 PROGRESS_SECONDS = 10
 
 
@@ -41,6 +47,11 @@ class Artifacts:
     def verify_audit(self) -> Path:
         """Compares an audit trail with its seals."""
         return self.folder / VERIFY_AUDIT
+
+    @property
+    def dead_events(self) -> Path:
+        """Lists the dead events of an outbox, and brings one back."""
+        return self.folder / DEAD_EVENTS
 
     @property
     def migrate(self) -> Path:

@@ -8,7 +8,7 @@ import time
 import uuid
 from typing import Callable, NoReturn, Optional
 
-from suite import artifacts, buf_curl, demo_clinic, demo_data, main_job, people, sessions, trails
+from suite import artifacts, buf_curl, demo_clinic, demo_data, main_job, people, sessions, trails, undelivered
 from suite.artifacts import ROOT, Artifacts
 from suite.client import RpcError
 from suite.demo_data import DemoData, Login
@@ -146,23 +146,43 @@ def mail(options: argparse.Namespace) -> int:
 
 def dead_letters(options: argparse.Namespace) -> int:
     """Lists the notices that could not be sent, or replays or discards one."""
-    client = _running_suite().client
-    if options.action is not None:
-        method = f"messaging.DeadLetterService/{options.action.capitalize()}DeadLetter"
-        client.call(method, {"event_id": options.event_id}, caller="operator")
-        return 0
-    rows, page_token = [], None
-    while page_token != "":
-        answer = client.call("messaging.DeadLetterService/ListDeadLetters", {"page_token": page_token or ""},
-                             caller="operator")
-        page_token = answer["next_page_token"]
-        rows += [
+    suite = _running_suite()
+    if options.action is None:
+        rows = [
             (it["event_id"], it["source_service"], it["kind"], it["dead_time"], str(it["attempts"]),
              f"{it['failure']} {it['reply_code'] or ''}".strip())
-            for it in answer["dead_letters"]
+            for it in undelivered.letters(suite)
         ]
-    if rows:
-        _print_table(("event", "asked for by", "kind", "given up", "attempts", "because"), rows)
+        if rows:
+            _print_table(("event", "asked for by", "kind", "given up", "attempts", "because"), rows)
+        return 0
+    if options.action == "discard":
+        undelivered.discard_letter(suite, options.event_id)
+        return 0
+    if bool(options.event_id) == options.all:
+        raise SuiteError("replay takes the id of an event, or --all")
+    if options.event_id:
+        undelivered.replay_letter(suite, options.event_id)
+        return 0
+    found = [it["event_id"] for it in undelivered.letters(suite, options.at_most)]
+    if found and not options.yes and not _confirmed(f"Send {len(found)} notices, the oldest, again? [y/N] "):
+        raise SuiteError("nothing was replayed")
+    replayed = sum(undelivered.replay_letter(suite, event_id, or_gone=True) for event_id in found)
+    print(f"{replayed} are tried again; what still cannot be sent comes back")
+    return 0
+
+
+def dead_events(options: argparse.Namespace) -> int:
+    """Lists the outbox events that nobody could take, or has one tried again."""
+    suite = _suite()
+    if options.replay:
+        if options.service is None:
+            raise SuiteError("--replay needs the service whose event it is")
+        print(undelivered.replay_event(suite, options.service, options.replay))
+        return 0
+    for name in [options.service] if options.service else undelivered.SENDERS:
+        for line in undelivered.events(suite, name):
+            print(f"{name}: {line}")
     return 0
 
 
@@ -325,8 +345,16 @@ def _parser() -> argparse.ArgumentParser:
 
     letters_parser = add(dead_letters, "list the notices that could not be sent; or replay or discard one")
     letters_actions = letters_parser.add_subparsers(dest="action", metavar="ACTION")
-    for action in ("replay", "discard"):
-        letters_actions.add_parser(action).add_argument("event_id")
+    letters_actions.add_parser("discard").add_argument("event_id")
+    replay_parser = letters_actions.add_parser("replay")
+    replay_parser.add_argument("event_id", nargs="?")
+    replay_parser.add_argument("--all", action="store_true", help="the oldest ones, instead of one")
+    replay_parser.add_argument("--at-most", type=int, default=100, help="of --all: how many; 100")
+    replay_parser.add_argument("--yes", action="store_true", help="of --all: do not ask")
+
+    events_parser = add(dead_events, "list the outbox events that nobody could take; or have one tried again")
+    events_parser.add_argument("service", nargs="?", choices=undelivered.SENDERS)
+    events_parser.add_argument("--replay", type=_uuid, metavar="EVENT_ID", help="try this one again")
 
     reset_parser = add(reset, "stop everything and delete all data")
     reset_parser.add_argument("--yes", action="store_true", help="do not ask")

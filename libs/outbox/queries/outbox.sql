@@ -12,9 +12,9 @@ WITH claimed AS (
     WHERE dead_at IS NULL AND available_at <= from_micros($1) AND topic = ANY ($3::text[])
     ORDER BY available_at, event_id LIMIT $4
     FOR UPDATE SKIP LOCKED))
-  RETURNING event_id, topic, payload, attempts
+  RETURNING event_id, topic, payload, attempts, created_at
 )
-SELECT event_id, topic, payload, attempts FROM claimed ORDER BY event_id
+SELECT event_id, topic, payload, attempts, micros(created_at) AS created_us FROM claimed ORDER BY event_id
 
 -- name: DeleteOutboxEvents
 DELETE FROM outbox_events WHERE event_id = ANY ($1::uuid[])

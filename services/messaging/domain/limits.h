@@ -30,6 +30,10 @@ inline constexpr absl::Duration kTryFor = absl::Hours(3 * 24);
 // within minutes; a month covers a service restored from a backup.
 inline constexpr absl::Duration kKeepTakenOver = absl::Hours(30 * 24);
 
+// How long what could not be sent is kept for an operator, content and all: as long as it is known
+// that it was taken over.
+inline constexpr absl::Duration kKeepDeadLetters = kKeepTakenOver;
+
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 100;
 

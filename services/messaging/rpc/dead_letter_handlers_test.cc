@@ -140,6 +140,45 @@ TEST_F(DeadLetterHandlersTest, OfReplayAndDiscardAtOnceOneHappens) {
   }
 }
 
+TEST_F(DeadLetterHandlersTest, WhatWasGivenUpLongAgoIsErasedAndTheRestStays) {
+  const absl::Time given_up = absl::FromUnixSeconds(1795428000);  // NewDeadLetter()
+  const std::string first = NewDeadLetter(), second = NewDeadLetter();
+  const std::string waiting = NewEventId();
+  ASSERT_EQ(Outcome(Deliver(waiting, Verification())), "OK");
+  EXPECT_EQ(*notices_.DiscardOld(given_up, 10), 0);
+  EXPECT_THAT(Listed(), ElementsAre(first, second));
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events"), "0");
+
+  const absl::Time later = given_up + absl::Microseconds(1);
+  EXPECT_EQ(*notices_.DiscardOld(later, 1), 1);
+  EXPECT_THAT(Listed(), ElementsAre(second));
+  EXPECT_EQ(*notices_.DiscardOld(later, 10), 1);
+  EXPECT_EQ(Sql("SELECT event_id FROM outbox_events"), waiting);
+  EXPECT_EQ(Sql("SELECT actor_kind, calling_service, action, resource_kind, resource_id "
+                "FROM audit_events ORDER BY event_id"),
+            absl::StrCat("service|messaging|messaging.DeadLetterExpired|notice|", first,
+                         "\nservice|messaging|messaging.DeadLetterExpired|notice|", second));
+  // Its delivery, repeated, brings nothing back.
+  EXPECT_EQ(Outcome(Deliver(first, Verification())), "OK");
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox_events"), "1");
+}
+
+TEST_F(DeadLetterHandlersTest, OfReplayAndExpiryAtOnceOneHappens) {
+  for (int round = 0; round < 5; ++round) {
+    const std::string event_id = NewDeadLetter();
+    std::string replayed;
+    int64_t erased = 0;
+    AtOnce(2, [&](int i) {
+      if (i == 0) {
+        replayed = Replay(event_id);
+      } else {
+        erased = notices_.DiscardOld(absl::FromUnixSeconds(2'000'000'000), 10).value();
+      }
+    });
+    EXPECT_EQ((replayed == "OK") + erased, 1);
+  }
+}
+
 TEST_F(DeadLetterHandlersTest, WhatAnOperatorDidIsAudited) {
   const std::string first = NewDeadLetter(), second = NewDeadLetter();
   ASSERT_EQ(Replay(first), "OK");

@@ -1,5 +1,8 @@
 #include "services/messaging/storage/notice_store.h"
 
+#include <utility>
+
+#include "libs/audit/event.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/messaging/domain/limits.h"
@@ -73,6 +76,24 @@ bool NoticeStore::Replay(db::Transaction& transaction, const id::Uuid& event_id)
 
 bool NoticeStore::Discard(db::Transaction& transaction, const id::Uuid& event_id) {
   return transaction.Exec(queries::kDiscardDeadLetter, event_id).affected() == 1;
+}
+
+absl::StatusOr<int64_t> NoticeStore::DiscardOld(absl::Time before, int limit) {
+  return pool_.Transact([&](db::Transaction& transaction) -> absl::StatusOr<int64_t> {
+    std::vector<audit::Event> events;
+    for (const db::Row& row : transaction.Exec(queries::kDiscardOldDeadLetters, before, limit)) {
+      audit::Event event;
+      event.actor_kind = audit::ActorKind::kService;
+      event.calling_service = "messaging";
+      event.action = "messaging.DeadLetterExpired";
+      event.resource_kind = "notice";
+      event.resource_id = row.Uuid("event_id").ToString();
+      events.push_back(std::move(event));
+    }
+    if (events.empty()) return 0;
+    RETURN_IF_ERROR(audit::Append(transaction, clock_, events));
+    return static_cast<int64_t>(events.size());
+  });
 }
 
 absl::StatusOr<int64_t> NoticeStore::Prune(absl::Time before, int limit) {

@@ -67,6 +67,10 @@ class NoticeStore {
   bool Replay(db::Transaction& transaction, const id::Uuid& event_id);
   bool Discard(db::Transaction& transaction, const id::Uuid& event_id);
 
+  // Erases at most `limit` dead letters that were given up before `before`, sealed contents and
+  // all, and audits each; how many. A notice that old is of no use.
+  absl::StatusOr<int64_t> DiscardOld(absl::Time before, int limit);
+
   // Forgets at most `limit` notices that were taken over before `before` and are done with; how
   // many.
   absl::StatusOr<int64_t> Prune(absl::Time before, int limit);

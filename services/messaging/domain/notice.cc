@@ -45,8 +45,6 @@ absl::string_view ToString(Kind kind) {
       return "access_granted_at_clinic";
     case Kind::kAccessEnded:
       return "access_ended";
-    case Kind::kComingOfAge:
-      return "coming_of_age";
     case Kind::kComingOfAgeAtClinic:
       return "coming_of_age_at_clinic";
     case Kind::kNewTreatmentPlan:

@@ -34,8 +34,7 @@ enum class Kind {
   kAccessGranted,          // to an account
   kAccessGrantedAtClinic,  // to the clinic
   kAccessEnded,
-  kComingOfAge,          // to an account
-  kComingOfAgeAtClinic,  // to the clinic
+  kComingOfAgeAtClinic,
   kNewTreatmentPlan,
 };
 

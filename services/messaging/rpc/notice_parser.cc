@@ -162,89 +162,93 @@ class Parser {
     ReadClinic(Field("access_code_sent", "clinic_id"), content.clinic_id());
   }
 
+  void ReadSecondFactorChange(const v1::SecondFactorChanged& content) {
+    LeadTo(content.enabled() ? Kind::kSecondFactorEnabled : Kind::kSecondFactorRemoved,
+           "/account/security");
+  }
+
+  void ReadSecondFactorRemoval(const v1::SecondFactorRemovalRequested& content) {
+    kind_ = Kind::kSecondFactorRemovalRequested;
+    ReadTime(Field("second_factor_removal_requested", "removal_time"), content.has_removal_time(),
+             content.removal_time());
+    ReadLink(Field("second_factor_removal_requested", "cancel_link"), content.cancel_link());
+  }
+
+  void ReadAccessGrant(const v1::AccessGranted& content) {
+    kind_ = ForClinic() ? Kind::kAccessGrantedAtClinic : Kind::kAccessGranted;
+    ReadPatient("access_granted", content.clinic_id(), content.patient_id());
+  }
+
+  void ReadAccessEnd(const v1::AccessEnded& content) {
+    LeadTo(Kind::kAccessEnded, "/");
+    ReadClinic(Field("access_ended", "clinic_id"), content.clinic_id());
+  }
+
+  void ReadComingOfAge(const v1::ComingOfAge& content) {
+    kind_ = Kind::kComingOfAgeAtClinic;
+    if (!ForClinic()) violations_.Add(absl::StrCat(field_, ".recipient"), "must be a clinic");
+    ReadTime(Field("coming_of_age", "end_time"), content.has_end_time(), content.end_time());
+    ReadPatient("coming_of_age", content.clinic_id(), content.patient_id());
+  }
+
+  void ReadNewPlan(const v1::NewTreatmentPlan& content) {
+    kind_ = Kind::kNewTreatmentPlan;
+    ReadPatient("new_treatment_plan", content.clinic_id(), content.patient_id());
+  }
+
+  // A notice that only leads to a page of the portal, or, without one, nowhere.
+  void LeadTo(Kind kind, const char* page) {
+    kind_ = kind;
+    page_ = page;
+  }
+
+  // A notice that only brings a link.
+  void Bring(Kind kind, const std::string& link) {
+    kind_ = kind;
+    ReadLink(Field(ToString(kind), "link"), link);
+  }
+
   void ReadContent(const v1::Notice& notice) {
     using Content = v1::Notice::ContentCase;
     switch (notice.content_case()) {
       case Content::kVerifyEmail:
-        kind_ = Kind::kVerifyEmail;
-        ReadLink(Field("verify_email", "link"), notice.verify_email().link());
-        break;
+        return Bring(Kind::kVerifyEmail, notice.verify_email().link());
       case Content::kSignUpRepeated:
-        kind_ = Kind::kSignUpRepeated;
-        page_ = "/sign-in";
-        break;
+        return LeadTo(Kind::kSignUpRepeated, "/sign-in");
       case Content::kResetPassword:
-        kind_ = Kind::kResetPassword;
-        ReadLink(Field("reset_password", "link"), notice.reset_password().link());
-        break;
+        return Bring(Kind::kResetPassword, notice.reset_password().link());
       case Content::kPasswordChanged:
-        kind_ = Kind::kPasswordChanged;
-        page_ = "/forgotten-password";
-        break;
+        return LeadTo(Kind::kPasswordChanged, "/forgotten-password");
       case Content::kConfirmNewEmail:
-        kind_ = Kind::kConfirmNewEmail;
-        ReadLink(Field("confirm_new_email", "link"), notice.confirm_new_email().link());
-        break;
+        return Bring(Kind::kConfirmNewEmail, notice.confirm_new_email().link());
       case Content::kEmailChangeRequested:
-        kind_ = Kind::kEmailChangeRequested;
-        page_ = "/forgotten-password";
-        break;
+        return LeadTo(Kind::kEmailChangeRequested, "/forgotten-password");
       case Content::kEmailChanged:
-        kind_ = Kind::kEmailChanged;
-        break;
+        return LeadTo(Kind::kEmailChanged, "");
       case Content::kSecondFactorChanged:
-        kind_ = notice.second_factor_changed().enabled() ? Kind::kSecondFactorEnabled
-                                                         : Kind::kSecondFactorRemoved;
-        page_ = "/account/security";
-        break;
-      case Content::kSecondFactorRemovalRequested: {
-        const v1::SecondFactorRemovalRequested& content = notice.second_factor_removal_requested();
-        kind_ = Kind::kSecondFactorRemovalRequested;
-        ReadTime(Field("second_factor_removal_requested", "removal_time"),
-                 content.has_removal_time(), content.removal_time());
-        ReadLink(Field("second_factor_removal_requested", "cancel_link"), content.cancel_link());
-        break;
-      }
+        return ReadSecondFactorChange(notice.second_factor_changed());
+      case Content::kSecondFactorRemovalRequested:
+        return ReadSecondFactorRemoval(notice.second_factor_removal_requested());
       case Content::kNewDeviceSignIn:
-        ReadNewDevice(notice.new_device_sign_in());
-        break;
+        return ReadNewDevice(notice.new_device_sign_in());
       case Content::kMailboxCode:
-        ReadMailboxCode(notice.mailbox_code());
-        break;
+        return ReadMailboxCode(notice.mailbox_code());
       case Content::kAccountClosed:
-        kind_ = Kind::kAccountClosed;
-        break;
+        return LeadTo(Kind::kAccountClosed, "");
       case Content::kStaffInvitation:
-        ReadInvitation(notice.staff_invitation());
-        break;
+        return ReadInvitation(notice.staff_invitation());
       case Content::kAccessCodeSent:
-        ReadAccessCode(notice.access_code_sent());
-        break;
+        return ReadAccessCode(notice.access_code_sent());
       case Content::kAccessGranted:
-        kind_ = ForClinic() ? Kind::kAccessGrantedAtClinic : Kind::kAccessGranted;
-        ReadPatient("access_granted", notice.access_granted().clinic_id(),
-                    notice.access_granted().patient_id());
-        break;
+        return ReadAccessGrant(notice.access_granted());
       case Content::kAccessEnded:
-        kind_ = Kind::kAccessEnded;
-        ReadClinic(Field("access_ended", "clinic_id"), notice.access_ended().clinic_id());
-        page_ = "/";
-        break;
+        return ReadAccessEnd(notice.access_ended());
       case Content::kComingOfAge:
-        kind_ = ForClinic() ? Kind::kComingOfAgeAtClinic : Kind::kComingOfAge;
-        ReadTime(Field("coming_of_age", "end_time"), notice.coming_of_age().has_end_time(),
-                 notice.coming_of_age().end_time());
-        ReadPatient("coming_of_age", notice.coming_of_age().clinic_id(),
-                    notice.coming_of_age().patient_id());
-        break;
+        return ReadComingOfAge(notice.coming_of_age());
       case Content::kNewTreatmentPlan:
-        kind_ = Kind::kNewTreatmentPlan;
-        ReadPatient("new_treatment_plan", notice.new_treatment_plan().clinic_id(),
-                    notice.new_treatment_plan().patient_id());
-        break;
+        return ReadNewPlan(notice.new_treatment_plan());
       case Content::CONTENT_NOT_SET:
         violations_.Add(field_, "must have a content that is known here");
-        break;
     }
   }
 

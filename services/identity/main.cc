@@ -17,6 +17,7 @@
 #include "services/identity/rpc/account_closed.h"
 #include "services/identity/rpc/account_directory.h"
 #include "services/identity/rpc/client_methods.h"
+#include "services/identity/rpc/clinic_directory.h"
 #include "services/identity/rpc/messaging_routes.h"
 #include "services/identity/rpc/service.h"
 #include "services/identity/storage/retention.h"
@@ -25,8 +26,8 @@
 namespace portal::identity {
 namespace {
 
-// Rows are kept for hours at least, and accounts told of belatedly have waited for a release; some
-// minutes more do not matter.
+// Rows are kept for hours at least, and accounts and clinics told of belatedly have waited for a
+// release; some minutes more do not matter.
 constexpr absl::Duration kChoreInterval = absl::Minutes(5);
 
 background::Next Prune(Retention& retention) {
@@ -35,10 +36,14 @@ background::Next Prune(Retention& retention) {
   return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
 }
 
-background::Next TellUntold(AccountDirectory& directory) {
-  const absl::StatusOr<bool> more = directory.TellUntold();
-  if (!more.ok()) telemetry::LogWarning("tell_failed", {{"error", more.status().message()}});
-  return more.value_or(false) ? background::Next::kAgain : background::Next::kWait;
+background::Next TellUntold(AccountDirectory& accounts, db::Pool& pool,
+                            const outbox::Outbox& outbox) {
+  bool more = false;
+  for (const auto& told : {accounts.TellUntold(), AnnounceUntoldClinics(pool, outbox)}) {
+    if (!told.ok()) telemetry::LogWarning("tell_failed", {{"error", told.status().message()}});
+    more |= told.value_or(false);
+  }
+  return more ? background::Next::kAgain : background::Next::kWait;
 }
 
 absl::Status Run() {
@@ -80,7 +85,9 @@ absl::Status Run() {
       AccountClosedRouteTo(runtime->ChannelTo("access_code", config.access_code_address));
   routes.merge(Service::Routes());
   AccountDirectory directory(runtime->background_pool(), runtime->outbox());
-  background::Loop telling(kChoreInterval, [&] { return TellUntold(directory); });
+  background::Loop telling(kChoreInterval, [&] {
+    return TellUntold(directory, runtime->background_pool(), runtime->outbox());
+  });
   return runtime->Serve(service.Tables(), std::move(routes));
 }
 

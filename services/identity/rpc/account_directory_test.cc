@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "services/identity/domain/limits.h"
+#include "services/identity/rpc/clinic_directory.h"
 #include "services/identity/rpc/service_fixture.h"
 
 namespace portal::identity {
@@ -81,6 +82,43 @@ TEST_F(AccountDirectoryTest, ReplicasAtOnceTellEachAccountOnce) {
   InsertUntold(kTellBatch - 1);
   InParallel(4, [&](int) { EXPECT_OK(directory_.TellUntold()); });
   EXPECT_EQ(AccountsTold().size(), kTellBatch - 1);
+}
+
+TEST_F(AccountDirectoryTest, ClinicsFromBeforeAreAnnouncedOnceAndThoseOfNowAreNot) {
+  NewClinic("willow-creek", "owner@example.org");
+  AccountsTold();
+  announced_clinics_.clear();
+  EXPECT_FALSE(AnnounceUntoldClinics(pool_, outbox_).value());
+  AccountsTold();
+  EXPECT_TRUE(announced_clinics_.empty());
+
+  Sql("INSERT INTO clinics (clinic_id, slug, display_name, time_zone, created_at, notice_email, "
+      "language, version) "
+      "VALUES ('0190163d-8694-739b-aea5-966c26f8ad91', 'elm-street', 'Elm', 'America/Toronto', "
+      "now(), "
+      "'desk@elm.example', 'fr', 3)");
+  EXPECT_FALSE(AnnounceUntoldClinics(pool_, outbox_).value());
+  AccountsTold();
+  ASSERT_EQ(announced_clinics_.size(), 1);
+  EXPECT_EQ(announced_clinics_[0].clinic_id(), "0190163d-8694-739b-aea5-966c26f8ad91");
+  EXPECT_EQ(announced_clinics_[0].display_name(), "Elm");
+  EXPECT_EQ(announced_clinics_[0].notice_email(), "desk@elm.example");
+  EXPECT_EQ(announced_clinics_[0].language(), "fr");
+  EXPECT_EQ(announced_clinics_[0].version(), 3);
+  EXPECT_FALSE(AnnounceUntoldClinics(pool_, outbox_).value());
+  AccountsTold();
+  EXPECT_EQ(announced_clinics_.size(), 1);
+}
+
+TEST_F(AccountDirectoryTest, ReplicasAtOnceAnnounceEachClinicOnce) {
+  Sql(
+      absl::StrCat("INSERT INTO clinics (clinic_id, slug, display_name, time_zone, created_at) "
+                   "SELECT md5(i::text)::uuid, 'c' || i, 'C', 'America/Toronto', now() "
+                   "FROM generate_series(1, ",
+                   kTellBatch, ") AS i"));
+  InParallel(4, [&](int) { EXPECT_OK(AnnounceUntoldClinics(pool_, outbox_)); });
+  AccountsTold();
+  EXPECT_EQ(announced_clinics_.size(), kTellBatch);
 }
 
 }  // namespace

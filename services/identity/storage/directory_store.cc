@@ -31,4 +31,16 @@ std::vector<DirectoryAccount> DirectoryStore::TellUntold(db::Transaction& transa
   return accounts;
 }
 
+std::vector<Clinic> DirectoryStore::TellUntoldClinics(db::Transaction& transaction, int limit) {
+  std::vector<Clinic> clinics;
+  for (const db::Row& row : transaction.Exec(queries::kTellUntoldClinics, limit)) {
+    clinics.push_back({.clinic_id = row.Id<id::ClinicId>("clinic_id"),
+                       .display_name = row.Text("display_name"),
+                       .notice_email = row.Text("notice_email"),
+                       .language = row.Text("language"),
+                       .version = row.Int64("version")});
+  }
+  return clinics;
+}
+
 }  // namespace portal::identity

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "libs/db/session.h"
 #include "libs/id/ids.h"
+#include "services/identity/domain/clinic.h"
 
 namespace portal::identity {
 
@@ -33,6 +34,9 @@ class DirectoryStore {
   // At most `limit` accounts that messaging was never told of, or not in their present version,
   // marked as told of. Those that another transaction is changing are left to it.
   std::vector<DirectoryAccount> TellUntold(db::Transaction& transaction, int limit);
+
+  // The same of clinics; of each only what messaging is told.
+  std::vector<Clinic> TellUntoldClinics(db::Transaction& transaction, int limit);
 };
 
 }  // namespace portal::identity

@@ -32,7 +32,7 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
                    "session_details", "known_devices", "password_resets", "second_factors",
                    "staff_changes", "clinic_settings", "session_endings", "service_accounts",
                    "service_account_endings", "account_directory", "mailbox_codes",
-                   "account_closing", "email_changes"}}};
+                   "account_closing", "email_changes", "clinic_directory"}}};
 }
 
 }  // namespace portal::identity

@@ -1,0 +1,5 @@
+BEGIN;
+
+ALTER TABLE clinics DROP COLUMN told_version;
+
+COMMIT;

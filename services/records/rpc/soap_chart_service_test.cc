@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "libs/status/errors.h"
+#include "services/records/domain/limits.h"
+#include "services/records/domain/plan_section.h"
 #include "services/records/rpc/records_service_fixture.h"
 
 namespace portal::records {
@@ -150,6 +152,32 @@ TEST_F(SoapChartServiceTest, LimitsAreExactInCharacters) {
   EXPECT_THAT(status::InvalidFieldsOf(Create(request).status()),
               ElementsAre("soap_chart.encounter_date", "soap_chart.subjective",
                           "soap_chart.plan_sections[0].text"));
+  EXPECT_EQ(Footprint(), before);
+}
+
+TEST_F(SoapChartServiceTest, TheLargestChartThatTheContractAllowsFitsIntoARequest) {
+  const auto text = [](int characters) {
+    std::string all;
+    for (int i = 0; i < characters; ++i) all += "\U0001F33F";  // four bytes
+    return all;
+  };
+  v1::CreateSoapChartRequest request = ChartRequest(patient_id_);
+  v1::SoapChart& chart = *request.mutable_soap_chart();
+  chart.set_subjective(text(kMaxSoapCharacters));
+  chart.set_objective(text(kMaxSoapCharacters));
+  chart.set_assessment(text(kMaxSoapCharacters));
+  const std::string section = text(kMaxPlanSectionCharacters);
+  for (int i = 0; i * kMaxPlanSectionCharacters < kMaxPlanCharacters; ++i) {
+    AddSection(StartingPlanSectionKinds()[i].id, section, chart);
+  }
+  ASSERT_OK_AND_ASSIGN(const v1::SoapChart made, Create(request));
+  EXPECT_EQ(made.plan_sections_size(), chart.plan_sections_size());
+
+  const std::string before = Footprint();
+  request.set_request_id(RequestId());
+  AddSection(StartingPlanSectionKinds()[chart.plan_sections_size()].id, "x", chart);
+  EXPECT_THAT(status::InvalidFieldsOf(Create(request).status()),
+              ElementsAre("soap_chart.plan_sections"));
   EXPECT_EQ(Footprint(), before);
 }
 

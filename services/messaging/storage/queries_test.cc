@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 
 class QueriesTest : public ::testing::Test {
  protected:
-  // As large as a plan has to be chosen for; a few notices are still to be sent, a few dead.
+  // As large as a plan has to be chosen for; many notices are still to be sent, a few dead.
   void Fill() {
     testing::Psql(database_.superuser, R"sql(
       INSERT INTO accounts SELECT gen_random_uuid(), 'a' || n || '@example.org', 'en', 1
@@ -24,8 +24,8 @@ class QueriesTest : public ::testing::Test {
       FROM (SELECT now() - n * interval '1 minute' AS at FROM generate_series(1, 50000) AS n) AS times;
       INSERT INTO outbox_events (event_id, topic, payload, created_at, available_at, dead_at)
       SELECT event_id, 'notice', ''::bytea, created_at, created_at,
-             CASE WHEN row_number() OVER () % 2 = 0 THEN now() END
-      FROM (SELECT event_id, created_at FROM notices LIMIT 1000) AS waiting;
+             CASE WHEN row_number() OVER () % 50 = 0 THEN now() END
+      FROM (SELECT event_id, created_at FROM notices LIMIT 20000) AS waiting;
       VACUUM ANALYZE;)sql");
   }
 

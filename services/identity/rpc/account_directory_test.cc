@@ -113,7 +113,7 @@ TEST_F(AccountDirectoryTest, ClinicsFromBeforeAreAnnouncedOnceAndThoseOfNowAreNo
 TEST_F(AccountDirectoryTest, ReplicasAtOnceAnnounceEachClinicOnce) {
   Sql(
       absl::StrCat("INSERT INTO clinics (clinic_id, slug, display_name, time_zone, created_at) "
-                   "SELECT md5(i::text)::uuid, 'c' || i, 'C', 'America/Toronto', now() "
+                   "SELECT md5(i::text)::uuid, 'clinic-' || i, 'C', 'America/Toronto', now() "
                    "FROM generate_series(1, ",
                    kTellBatch, ") AS i"));
   InParallel(4, [&](int) { EXPECT_OK(AnnounceUntoldClinics(pool_, outbox_)); });

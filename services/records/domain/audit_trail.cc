@@ -29,11 +29,12 @@ Access AccessOf(absl::string_view action) {
       {"records.LockSoapChart", {RecordPart::kCharts, true}},
       {"records.AddSoapChartAddendum", {RecordPart::kCharts, true}},
       {"records.MoveSoapChart", {RecordPart::kCharts, true}},
-      {"records.SetPlanVisibility", {RecordPart::kTreatmentPlans, true}},
+      // That a plan is kept from holders must not show as something that happened to a plan.
+      {"records.SetPlanVisibility", {RecordPart::kCharts, true}},
+      {"records.ExplainTreatmentPlanAccess", {RecordPart::kCharts, false}},
       {"records.GetSoapChart", {RecordPart::kCharts, false}},
       {"records.ListSoapCharts", {RecordPart::kCharts, false}},
       {"records.ListTreatmentPlans", {RecordPart::kTreatmentPlans, false}},
-      {"records.ExplainTreatmentPlanAccess", {RecordPart::kTreatmentPlans, false}},
       {"records.ListPlanRevisions", {RecordPart::kTreatmentPlans, false}},
       {"records.ListMyTreatmentPlans", {RecordPart::kTreatmentPlans, false}},
       {"records.GetMyTreatmentPlan", {RecordPart::kTreatmentPlans, false}},
@@ -45,20 +46,25 @@ Access AccessOf(absl::string_view action) {
   return it == kAccesses.end() ? Access{RecordPart::kOther, false} : it->second;
 }
 
-std::vector<RecordAccess> Collapse(const std::vector<AuditEvent>& events) {
+std::vector<RecordAccess> Collapse(const std::vector<AuditEvent>& events,
+                                   const id::AccountId& viewer) {
   using Key = std::tuple<absl::CivilDay, ActorKind, std::optional<id::AccountId>, RecordPart, bool>;
   std::map<Key, size_t> places;
   std::vector<RecordAccess> accesses;
   for (const AuditEvent& event : events) {
     const Access access = AccessOf(event.action);
     const absl::CivilDay day = DayOf(event);
+    const bool of_another_holder =
+        event.actor_kind == ActorKind::kAccount && event.actor_id != viewer;
+    const std::optional<id::AccountId> actor_id = of_another_holder ? std::nullopt : event.actor_id;
     const auto [it, is_new] = places.try_emplace(
-        {day, event.actor_kind, event.actor_id, access.part, access.changes}, accesses.size());
+        {day, event.actor_kind, actor_id, access.part, access.changes}, accesses.size());
     if (is_new) {
       accesses.push_back({.day = day,
-                          .last_at = event.occurred_at,
+                          .last_at = of_another_holder ? absl::FromCivil(day, absl::UTCTimeZone())
+                                                       : event.occurred_at,
                           .actor_kind = event.actor_kind,
-                          .actor_id = event.actor_id,
+                          .actor_id = actor_id,
                           .part = access.part,
                           .changed = access.changes});
     }

@@ -39,10 +39,10 @@ struct Access {
 // kOther for an action that is not known here.
 Access AccessOf(absl::string_view action);
 
-// One person's accesses to one part on one day.
+// One person's accesses to one part on one day, those of all other account holders together.
 struct RecordAccess {
   absl::CivilDay day;  // UTC
-  absl::Time last_at;
+  absl::Time last_at;  // the beginning of the day for other account holders
   int count = 0;
   ActorKind actor_kind = ActorKind::kSystem;
   std::optional<id::AccountId> actor_id;
@@ -51,8 +51,10 @@ struct RecordAccess {
   bool changed = false;
 };
 
-// `events` are the newest first, as are the accesses by their last one.
-std::vector<RecordAccess> Collapse(const std::vector<AuditEvent>& events);
+// What `viewer` is shown. `events` are the newest first, as are the accesses by the last one behind
+// each. Other account holders cannot be told apart, nor when in the day they came.
+std::vector<RecordAccess> Collapse(const std::vector<AuditEvent>& events,
+                                   const id::AccountId& viewer);
 
 // How many of the first `limit` of `events`, newest first, make a page of whole days: all if there
 // are no further ones; the oldest day, which may be cut, is left to the next page unless it is the

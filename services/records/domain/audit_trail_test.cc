@@ -1,6 +1,8 @@
 #include "services/records/domain/audit_trail.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -15,6 +17,7 @@ using ::testing::SizeIs;
 const absl::Time kMidnight = absl::FromCivil(absl::CivilDay(2026, 3, 2), absl::UTCTimeZone());
 const id::AccountId kOne = id::AccountId::New(time::SystemClock());
 const id::AccountId kOther = id::AccountId::New(time::SystemClock());
+const id::AccountId kViewer = id::AccountId::New(time::SystemClock());
 
 AuditEvent Read(absl::Time at, id::AccountId actor = kOne,
                 std::string action = "records.GetSoapChart") {
@@ -29,7 +32,8 @@ AuditEvent Read(absl::Time at, id::AccountId actor = kOne,
 TEST(CollapseTest, OnePersonsAccessesToOnePartOnOneDayAreOne) {
   const auto accesses = Collapse({Read(kMidnight + absl::Hours(2)), Read(kMidnight),
                                   Read(kMidnight + absl::Hours(1), kOne, "records.ListSoapCharts"),
-                                  Read(kMidnight - absl::Microseconds(1))});
+                                  Read(kMidnight - absl::Microseconds(1))},
+                                 kViewer);
   ASSERT_THAT(accesses, SizeIs(2));
   EXPECT_EQ(accesses[0].day, absl::CivilDay(2026, 3, 2));
   EXPECT_EQ(accesses[0].count, 3);
@@ -47,9 +51,10 @@ TEST(CollapseTest, OtherPersonsRolesPartsAndChangesAreOnTheirOwn) {
   EXPECT_THAT(
       Collapse({Read(kMidnight), Read(kMidnight, kOther), as_holder,
                 Read(kMidnight, kOne, "records.GetPatient"),
-                Read(kMidnight, kOne, "records.UpdateSoapChart"), Read(kMidnight, kOne, "x")}),
+                Read(kMidnight, kOne, "records.UpdateSoapChart"), Read(kMidnight, kOne, "x")},
+               kViewer),
       SizeIs(6));
-  EXPECT_THAT(Collapse({}), IsEmpty());
+  EXPECT_THAT(Collapse({}, kViewer), IsEmpty());
 }
 
 TEST(CollapseTest, TheNewestNameOfTheDayStands) {
@@ -57,9 +62,31 @@ TEST(CollapseTest, TheNewestNameOfTheDayStands) {
   unnamed.actor_name.clear();
   AuditEvent renamed = Read(kMidnight + absl::Hours(2));
   renamed.actor_name = "Dr Y";
-  const auto accesses = Collapse({unnamed, renamed, Read(kMidnight)});
+  const auto accesses = Collapse({unnamed, renamed, Read(kMidnight)}, kViewer);
   ASSERT_THAT(accesses, SizeIs(1));
   EXPECT_EQ(accesses[0].actor_name, "Dr Y");
+}
+
+TEST(CollapseTest, OtherHoldersAreOneOfWhomTheDayIsKnown) {
+  std::vector<AuditEvent> events;
+  for (const id::AccountId& account : {kOne, kOther, kViewer}) {
+    AuditEvent& event = events.emplace_back(Read(kMidnight + absl::Hours(5), account));
+    event.actor_kind = ActorKind::kAccount;
+    event.actor_name.clear();
+  }
+  const auto accesses = Collapse(events, kViewer);
+  ASSERT_THAT(accesses, SizeIs(2));
+  EXPECT_EQ(accesses[0].count, 2);
+  EXPECT_EQ(accesses[0].actor_id, std::nullopt);
+  EXPECT_EQ(accesses[0].last_at, kMidnight);
+  EXPECT_EQ(accesses[1].actor_id, kViewer);
+  EXPECT_EQ(accesses[1].last_at, kMidnight + absl::Hours(5));
+}
+
+TEST(AccessOfTest, KeepingAPlanFromHoldersIsNothingThatHappenedToAPlan) {
+  for (const char* action : {"records.SetPlanVisibility", "records.ExplainTreatmentPlanAccess"}) {
+    EXPECT_EQ(AccessOf(action).part, RecordPart::kCharts) << action;
+  }
 }
 
 TEST(WholeDaysTest, ThePageEndsWithADay) {

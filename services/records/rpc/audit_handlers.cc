@@ -114,7 +114,7 @@ absl::StatusOr<v1::ListMyRecordAccessesResponse> AuditHandlers::ListMyRecordAcce
     response.set_next_page_token(page_tokens_.Make(request, ToTexts(events[whole - 1])));
     events.resize(whole);
   }
-  for (const RecordAccess& access : Collapse(events)) {
+  for (const RecordAccess& access : Collapse(events, context.account_id())) {
     *response.add_record_accesses() = ToProto(access, context.account_id());
   }
   return response;

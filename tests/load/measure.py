@@ -94,10 +94,11 @@ class Measurements:
             _wait_until_listening(port)
             return self._load(method.full_name, [pid], flags)
 
-    def hashes(self) -> float:
-        """Password hashes a second, on one thread as identity has it on two cores."""
+    def hashes(self) -> pgbench.Rate:
+        """Password hashes, on one thread as identity has it on two cores."""
         self._settle()
-        return json.loads(run([str(PROGRAMS / "hash_rate"), f"--duration={self._seconds}s"]))["per_second"]
+        per_second = json.loads(run([str(PROGRAMS / "hash_rate"), f"--duration={self._seconds}s"]))["per_second"]
+        return pgbench.Rate(per_second, 1000 / per_second)
 
     def _load(self, method: str, pids: list[int], flags: list[str]) -> Sample:
         before = sum(_cpu_seconds(pid) for pid in pids)

@@ -25,7 +25,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Rate:
-    """What pgbench did."""
+    """How fast something is that is not called over gRPC."""
 
     per_second: float
     milliseconds: float

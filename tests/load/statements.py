@@ -212,7 +212,7 @@ def _audit(
 
     ids = f"ARRAY(SELECT gen_random_uuid() FROM generate_series(1, ({count})::int))"
     texts = [f"'{resource[0]}'", f"({resource[1]})::text", f"'{action}'", "'OK'", "'127.0.0.1'"]
-    texts.append(f"'{seeds.id_of('session', 0)}'")
+    texts += [f"'{seeds.id_of('session', 0)}'", "''"]  # the request; account holders act without a name
     insert = statement("libs/audit/queries/audit.sql", "InsertAuditEvents")
     return with_parameters(
         insert, ids, column(NOW, "bigint"), column("'account'", "text"), column(account, "uuid"),
@@ -229,7 +229,10 @@ def statement(file: str, name: str) -> str:
 
 
 def with_parameters(text: str, *values: str) -> str:
-    """The statement with values in place of $1, $2 …"""
+    """The statement with values in place of $1, $2 …, of which it has as many as there are values."""
+    wanted = {int(number) for number in re.findall(r"\$(\d+)", text)}
+    if wanted != set(range(1, len(values) + 1)):
+        raise ValueError(f"{len(values)} values for a statement with {len(wanted)} parameters: {text}")
     return re.sub(r"\$(\d+)", lambda match: f"({values[int(match.group(1)) - 1]})", text)
 
 

@@ -7,6 +7,7 @@ def sql_queries(name, namespace, srcs = None, visibility = None):
 
     Each statement starts with a line `-- name: VerbNoun` and becomes `inline constexpr db::Query kVerbNoun`;
     `kAll` lists them, for preparing and for the test that prepares every one against the migrated schema.
+    `<name>_files` are the files, for tests/load.
 
     Args:
       name: the cc_library; its header is `<name>.h`.
@@ -14,9 +15,15 @@ def sql_queries(name, namespace, srcs = None, visibility = None):
       srcs: the .sql files; queries/*.sql when left out.
       visibility: as usual.
     """
+    files = srcs or native.glob(["queries/*.sql"])
+    native.filegroup(
+        name = name + "_files",
+        srcs = files,
+        visibility = ["//tests:__subpackages__"],
+    )
     native.genrule(
         name = name + "_header",
-        srcs = srcs or native.glob(["queries/*.sql"]),
+        srcs = files,
         outs = [name + ".h"],
         cmd = "$(location //tools/bazel:embed_sql) %s $(SRCS) > $@" % namespace,
         tools = ["//tools/bazel:embed_sql"],

@@ -8,7 +8,7 @@ from suite.processes import run
 from suite.services import NAMES, SERVICES
 from suite.suite import memory_bytes
 from tests.support.stage import WorldTest
-from tests.support.world import PASSWORD, Person, World
+from tests.support.world import NEW_PASSWORD, PASSWORD, Person, World
 
 MAX_IDLE_BYTES = 60 * 1000 * 1000
 # Whatever a test writes into a record or types as a secret matches one of these, or is collected by LogTest.
@@ -61,18 +61,21 @@ class DumpTest(WorldTest):
 
 
 def secrets_of(world: World) -> list[str]:
-    """Passwords, session tokens, tokens of links, codes, secrets of service accounts: all that were ever used."""
+    """Passwords, tokens of the sessions and links, codes, second factors, secrets of service accounts."""
     people = [person for person in world.people().values() if person is not None]
     tokens = [mail.token for mail in world.suite.mailbox.mails() if mail.token]
     codes = [*world.here.issued_words, *world.elsewhere.issued_words]
     codes += [*world.here.issued_secrets, *world.elsewhere.issued_secrets]
     sessions = [person.session if isinstance(person, Person) else person for person in people]
-    return [PASSWORD, *(session.session_token for session in sessions), *tokens, *codes]
+    return [PASSWORD, NEW_PASSWORD, *world.issued_secrets, *(session.session_token for session in sessions), *tokens, *codes]
 
 
 def shapes_of(secret: str) -> list[str]:
-    """How it could stand in a dump: as text, and as bytes of a column or of an encoding."""
+    """How it could stand in a dump: as text, and as bytes of a column or of an encoding. Words as in a link, too."""
     data = secret.encode()
     # Where base64 begins within a longer text decides its letters; the middle is the same for each of three beginnings.
     shifted = [base64.b64encode(b"x" * shift + data).decode()[4 * bool(shift):].rstrip("=")[:-2] for shift in range(3)]
-    return [secret, data.hex(), *shifted]
+    shapes = [secret, secret.replace(" ", "-"), data.hex(), *shifted]
+    if re.fullmatch("[A-Z2-7]{16,}", secret):  # base32, as second factors are told; keys are kept as bytes
+        shapes.append(base64.b32decode(secret + "=" * (-len(secret) % 8)).hex())
+    return shapes

@@ -105,15 +105,17 @@ def _with_second_factor(world: World) -> list[str]:
     """Makes a subject with a second factor; its recovery codes."""
     request = _begun_second_factor(world)
     confirmed = world.subject.call("identity.SecondFactorService/ConfirmSecondFactor", request)
+    world.issued_secrets += confirmed["recovery_codes"]
     return confirmed["recovery_codes"]
 
 
 def _begun_second_factor(world: World) -> Fields:
-    return _begin_second_factor(world.new_subject())
+    return _begin_second_factor(world, world.new_subject())
 
 
-def _begin_second_factor(person: Union[Person, SignedIn]) -> Fields:
+def _begin_second_factor(world: World, person: Union[Person, SignedIn]) -> Fields:
     begun = person.call("identity.SecondFactorService/BeginSecondFactor", {"password": PASSWORD})
+    world.issued_secrets.append(begun["secret"])
     return {"second_factor_code": totp(begun["secret"])}
 
 
@@ -134,7 +136,9 @@ def _challenge(world: World) -> Fields:
 def _challenge_again(world: World) -> Fields:
     credentials = {"email": world.subject.email, "password": PASSWORD}
     answer = world.suite.client.call("identity.SessionService/SignIn", credentials)
-    return {"challenge_token": answer["second_factor_challenge"]["challenge_token"]}
+    challenge_token = answer["second_factor_challenge"]["challenge_token"]
+    world.issued_secrets.append(challenge_token)
+    return {"challenge_token": challenge_token}
 
 
 def _complete_sign_in(world: World) -> Fields:
@@ -239,7 +243,7 @@ def _of_member_without_phone(world: World) -> Fields:
     email = world.new_email()
     people.invite_staff(world.suite, world.here.owner.session, world.here.clinic_id, email, ("STAFF_ROLE_FRONT_DESK",))
     member = people.accept_invitation(world.suite, email, PASSWORD, "Dr. New")
-    member.call("identity.SecondFactorService/ConfirmSecondFactor", _begin_second_factor(member))
+    member.call("identity.SecondFactorService/ConfirmSecondFactor", _begin_second_factor(world, member))
     newest = world.here.staff_members()[-1]
     return _of_clinic(world) | {"staff_member_id": newest["staff_member_id"], "request_id": new_id()}
 

@@ -149,6 +149,8 @@ class World:
         self.suite = suite
         self.calls = Calls(suite)
         self.ledger = Ledger(suite)
+        # Of second factors, their recovery codes and challenges; likewise for tests that look where one turns up.
+        self.issued_secrets: list[str] = []
         self.here = self.new_clinic("here")
         self.elsewhere = self.new_clinic("elsewhere")
 

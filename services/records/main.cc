@@ -36,7 +36,7 @@ absl::Status Run() {
                    .clock = runtime->clock()});
   return runtime->Serve(service.Tables(),
                         {{kPutPatientTopic, PutPatientRoute(access_code)},
-                         {kNotifyHoldersTopic, NotifyHoldersRoute(access_code)}},
+                         {kNotifyHoldersTopic, NotifyHoldersRoute(access_code, runtime->pool())}},
                         grants.get());
 }
 

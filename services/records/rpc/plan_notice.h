@@ -5,6 +5,7 @@
 #include <string>
 
 #include "grpcpp/channel.h"
+#include "libs/db/pool.h"
 #include "libs/outbox/relay.h"
 #include "services/records/domain/soap_chart.h"
 
@@ -14,12 +15,14 @@ namespace portal::records {
 
 inline constexpr char kNotifyHoldersTopic[] = "holders.notify";
 
-// The event's payload: a portal.access_code.v1.NotifyHoldersRequest without its event_id.
+// The event's payload: the ids of the chart's clinic, patient and of the chart, with spaces
+// between.
 std::string NotifyHoldersPayload(const SoapChart& chart);
 
-// The topic's route. INVALID_ARGUMENT, an event that can never be delivered, if access_code says so
-// or the payload is not ours.
-outbox::Route NotifyHoldersRoute(std::shared_ptr<grpc::Channel> access_code);
+// The topic's route. A plan that holders cannot see any more by the time of delivery (kept from
+// them, emptied, moved to another patient) is not told of. INVALID_ARGUMENT, an event that can
+// never be delivered, if access_code says so or the payload is not ours. `pool` outlives the route.
+outbox::Route NotifyHoldersRoute(std::shared_ptr<grpc::Channel> access_code, db::Pool& pool);
 
 }  // namespace portal::records
 

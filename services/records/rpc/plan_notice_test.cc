@@ -31,7 +31,7 @@ class PlanNoticeTest : public RecordsServiceFixture {
   PlanNoticeTest() : patient_id_(AddPatient().patient_id()), access_code_("access_code") {
     EXPECT_OK(access_code_.Start(
         receiver_.Tables(HolderNoticeService::service_full_name(), "NotifyHolders")));
-    const outbox::Route route = NotifyHoldersRoute(access_code_.Channel("records"));
+    const outbox::Route route = NotifyHoldersRoute(access_code_.Channel("records"), pool_);
     relay_ = std::make_unique<outbox::Relay>(
         pool_, outbox_, metrics_,
         std::map<std::string, outbox::Route>{
@@ -59,6 +59,17 @@ class PlanNoticeTest : public RecordsServiceFixture {
     request.set_etag(chart.etag());
     request.set_request_id(RequestId());
     return Result(charts_, &Stub::SetPlanVisibility, request, practitioner_);
+  }
+
+  absl::StatusOr<v1::SoapChart> Move(const v1::SoapChart& chart, const std::string& patient_id) {
+    v1::MoveSoapChartRequest request;
+    request.set_clinic_id(chart.clinic_id());
+    request.set_soap_chart_id(chart.soap_chart_id());
+    request.set_patient_id(patient_id);
+    request.set_reason("wrong record");
+    request.set_etag(chart.etag());
+    request.set_request_id(RequestId());
+    return Result(charts_, &Stub::MoveSoapChart, request, practitioner_);
   }
 
   v1::SoapChart AddChartWithoutPlan() {
@@ -137,15 +148,34 @@ TEST_F(PlanNoticeTest, APlanKeptFromHoldersIsToldOfWhenItIsShown) {
 
 TEST_F(PlanNoticeTest, AChartThatIsMovedIsNoNewsToAnybody) {
   const v1::SoapChart chart = AddChart(patient_id_);
+  Told();
   clock_.Advance(absl::Hours(48));
-  v1::MoveSoapChartRequest request;
-  request.set_clinic_id(chart.clinic_id());
-  request.set_soap_chart_id(chart.soap_chart_id());
-  request.set_patient_id(AddPatient("Anna", "Berg").patient_id());
-  request.set_reason("wrong record");
-  request.set_etag(chart.etag());
-  request.set_request_id(RequestId());
-  ASSERT_OK(Result(charts_, &Stub::MoveSoapChart, request, practitioner_));
+  ASSERT_OK(Move(chart, AddPatient("Anna", "Berg").patient_id()));
+  EXPECT_THAT(Told(), ElementsAre(patient_id_));
+}
+
+TEST_F(PlanNoticeTest, AfterAMoveSigningIsNewsToThoseOfTheOtherPatient) {
+  v1::SoapChart chart = AddChart(patient_id_);
+  EXPECT_THAT(Told(), SizeIs(1));
+  const std::string other = AddPatient("Anna", "Berg").patient_id();
+  ASSERT_OK_AND_ASSIGN(chart, Move(chart, other));
+  ASSERT_OK(Lock(LockRequest(chart)));
+  EXPECT_THAT(Told(), ElementsAre(patient_id_, other));
+}
+
+TEST_F(PlanNoticeTest, WhatHoldersCannotSeeAnyMoreIsNotToldLate) {
+  v1::SoapChart hidden = AddChart(patient_id_);
+  ASSERT_OK(Hide(hidden, true));
+  ASSERT_OK(WritePlan(AddChart(patient_id_), ""));
+  ASSERT_OK(Move(AddChart(patient_id_), AddPatient("Anna", "Berg").patient_id()));
+  EXPECT_THAT(Told(), IsEmpty());
+  AddChart(patient_id_);
+  EXPECT_THAT(Told(), SizeIs(1));
+}
+
+TEST_F(PlanNoticeTest, APlanThatWentAlongWithAMergeIsTold) {
+  AddChart(patient_id_);
+  ASSERT_OK(Merge(MergeRequest(AddPatient("Anna", "Berg").patient_id(), patient_id_)));
   EXPECT_THAT(Told(), ElementsAre(patient_id_));
 }
 

@@ -69,9 +69,10 @@ WHERE clinic_id = $1 AND (patient_id = $2 OR merged_into_patient_id = $2)
 RETURNING patient_id
 
 -- name: MoveChartsOfPatient
--- All charts of $2 to $3.
+-- All charts of $2 to $3, whose holders were told of nothing yet.
 WITH moved AS (
-  UPDATE soap_charts SET patient_id = $3, version = version + 1, updated_at = from_micros($4)
+  UPDATE soap_charts
+  SET patient_id = $3, version = version + 1, updated_at = from_micros($4), holders_told_at = NULL
   WHERE clinic_id = $1 AND patient_id = $2
   RETURNING clinic_id, soap_chart_id, version, updated_at
 )

@@ -74,9 +74,10 @@ SELECT chart.clinic_id, chart.soap_chart_id, chart.version, chart.encounter_date
 FROM soap_charts AS chart WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2
 
 -- name: MoveSoapChart
--- Only the version that was read ($3); the content stays as it is.
+-- Only the version that was read ($3); the content stays as it is. The other patient's holders were told of nothing yet.
 WITH moved AS (
-  UPDATE soap_charts SET patient_id = $4, version = $5, updated_at = from_micros($6)
+  UPDATE soap_charts
+  SET patient_id = $4, version = $5, updated_at = from_micros($6), holders_told_at = NULL
   WHERE clinic_id = $1 AND soap_chart_id = $2 AND version = $3
   RETURNING clinic_id, soap_chart_id, version, updated_at
 )

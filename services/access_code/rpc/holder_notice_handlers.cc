@@ -1,12 +1,15 @@
 #include "services/access_code/rpc/holder_notice_handlers.h"
 
 #include <optional>
+#include <set>
+#include <vector>
 
 #include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/rpc/notices.h"
 #include "services/access_code/storage/grant_store.h"
+#include "services/access_code/storage/patient_directory.h"
 
 namespace portal::access_code {
 
@@ -26,10 +29,20 @@ absl::StatusOr<v1::NotifyHoldersResponse> HolderNoticeHandlers::NotifyHolders(
   RETURN_IF_ERROR(violations.ToStatus());
   const auto notify =
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::NotifyHoldersResponse> {
-    for (const id::AccountId& holder :
-         GrantStore::Holders(transaction, *clinic_id, *patient_id, deps_.clock.Now(),
-                             /*except=*/std::nullopt)) {
-      TellNewTreatmentPlan(transaction, deps_.outbox, *clinic_id, *patient_id, holder);
+    const auto holders_of = [&](const id::PatientId& patient) {
+      return GrantStore::Holders(transaction, *clinic_id, patient, deps_.clock.Now(),
+                                 /*except=*/std::nullopt);
+    };
+    // A merge takes the grants along: looked for after them, it misses nobody.
+    const std::vector<id::AccountId> before = holders_of(*patient_id);
+    std::set<id::AccountId> holders(before.begin(), before.end());
+    const id::PatientId survivor = SurvivorOf(transaction, *patient_id);
+    if (survivor != *patient_id) {
+      const std::vector<id::AccountId> after = holders_of(survivor);
+      holders.insert(after.begin(), after.end());
+    }
+    for (const id::AccountId& holder : holders) {
+      TellNewTreatmentPlan(transaction, deps_.outbox, *clinic_id, survivor, holder);
     }
     return v1::NotifyHoldersResponse();
   };

@@ -66,6 +66,20 @@ TEST_F(HolderNoticeHandlersTest, DeliveredAgainOrTwiceAtOnceItIsToldOnce) {
   EXPECT_THAT(NoticesOf(kNewPlan), ElementsAre(account_.ToString(), account_.ToString()));
 }
 
+TEST_F(HolderNoticeHandlersTest, OfAMergedPatientThoseOfTheOneWhoStayedAreTold) {
+  const id::PatientId merged = NewPatient(clinic_), stayed = NewPatient(clinic_);
+  NewGrant(merged, account_);
+  NewGrant(stayed, other_account_);
+  ASSERT_EQ(Merge(merged, stayed).Outcome(), "OK");
+  ASSERT_EQ(Notify(RequestAbout(merged)).Outcome(), "OK");
+  EXPECT_THAT(NoticesOf(kNewPlan),
+              UnorderedElementsAre(account_.ToString(), other_account_.ToString()));
+  for (const messaging::v1::Notice& notice : Notices()) {
+    if (!notice.has_new_treatment_plan()) continue;
+    EXPECT_EQ(notice.new_treatment_plan().patient_id(), stayed.ToString());
+  }
+}
+
 TEST_F(HolderNoticeHandlersTest, OfAnotherClinicsPatientNobodyIsTold) {
   const id::PatientId patient = NewPatient(clinic_);
   NewGrant(patient, account_);

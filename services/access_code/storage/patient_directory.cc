@@ -82,6 +82,18 @@ absl::StatusOr<PatientPut> PutPatient(db::Transaction& transaction, const Patien
   return result;
 }
 
+id::PatientId SurvivorOf(db::Session& session, const id::PatientId& patient_id) {
+  id::PatientId survivor = patient_id;
+  while (true) {
+    const auto known = session.Exec(queries::kGetKnownPatient, survivor).AtMostOne();
+    const Survivor next = known.has_value()
+                              ? known->OptionalId<id::PatientId>("merged_into_patient_id")
+                              : std::nullopt;
+    if (!next.has_value()) return survivor;
+    survivor = *next;
+  }
+}
+
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,
                  const id::PatientId& patient_id) {
   return !session.Exec(queries::kFindPatientOfClinic, patient_id, clinic_id).empty();

@@ -29,6 +29,9 @@ struct PatientPut {
 absl::StatusOr<PatientPut> PutPatient(db::Transaction& transaction, const Patient& patient,
                                       absl::Time now);
 
+// The patient whose record the patient's has become by merges; the patient itself without any.
+id::PatientId SurvivorOf(db::Session& session, const id::PatientId& patient_id);
+
 // Whether the clinic has the patient.
 bool IsPatientOf(db::Session& session, const id::ClinicId& clinic_id,
                  const id::PatientId& patient_id);

@@ -81,6 +81,15 @@ TEST_F(PatientSearchTest, TypingErrorsAreForgivenWhenFewFitByTheLetter) {
   EXPECT_THAT(Names("bouchet lea"), IsEmpty());
 }
 
+TEST_F(PatientSearchTest, TheRarestNameMayBeABeginningBesideAMisspeltOne) {
+  Add("Ann", "Smith");
+  Add("Bea", "Smith");
+  Add("Konstantin", "Smyth");
+  EXPECT_THAT(Names("kon smith"), ElementsAre("Konstantin Smyth"));
+  EXPECT_THAT(Names("smith kon"), ElementsAre("Konstantin Smyth"));
+  EXPECT_THAT(Names("kon jones"), IsEmpty());
+}
+
 TEST_F(PatientSearchTest, SimilarNamesStayOutWhenEnoughFitByTheLetter) {
   for (int i = 0; i < kFewCandidates; ++i) Add("Ana", "Fontaine");
   Add("Ana", "Fontana");

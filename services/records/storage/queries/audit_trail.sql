@@ -37,12 +37,12 @@ ORDER BY event.occurred_at DESC, event.event_id DESC LIMIT $5
 
 -- name: ListRecordAccesses
 -- For account holders; the caller's grant is asked for once it has run. What people saw, or changed, of the patient $1
--- and the records merged into this one.
+-- and the records merged into this one, at the clinic of both.
 SELECT event.event_id, micros(event.occurred_at) AS occurred_us, event.actor_kind, event.actor_id, event.actor_name,
        event.patient_id, event.action, event.resource_kind, event.resource_id, event.outcome
-FROM (SELECT $1::uuid AS patient_id
+FROM (SELECT patient_id, clinic_id FROM patients WHERE patient_id = $1
       UNION ALL
-      SELECT merged.patient_id
+      SELECT merged.patient_id, merged.clinic_id
       FROM patients AS staying JOIN patients AS merged
         ON merged.clinic_id = staying.clinic_id AND merged.merged_into_patient_id = staying.patient_id
       WHERE staying.patient_id = $1) AS record
@@ -50,7 +50,7 @@ CROSS JOIN LATERAL (
   SELECT event_id, occurred_at, actor_kind, actor_id, actor_name, patient_id, action, resource_kind, resource_id,
          outcome
   FROM audit_events
-  WHERE patient_id = record.patient_id AND outcome IN ('OK', 'REPEATED')
+  WHERE patient_id = record.patient_id AND (clinic_id = record.clinic_id OR clinic_id IS NULL) AND outcome IN ('OK', 'REPEATED')
     AND actor_kind IN ('account', 'staff', 'service_account')
     AND (occurred_at, event_id) < (from_micros($2), $3)
   ORDER BY occurred_at DESC, event_id DESC LIMIT $4

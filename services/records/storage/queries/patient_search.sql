@@ -43,12 +43,12 @@ FROM hits JOIN patients USING (patient_id)
 ORDER BY family_name, given_name, patient_id
 
 -- name: SearchPatientsBySimilarName
--- The rarest name drives, by its trigrams: a misspelt one has no beginnings to count. Each other name has to be similar
--- or a beginning, the rest to fit.
+-- The rarest name drives, by its trigrams or, unless a thousand do, as a beginning: the misspelt one may be another. Each
+-- other name has to be similar or a beginning too, the rest to fit.
 WITH wanted AS MATERIALIZED (
   SELECT kind, term FROM search_terms($2, $3, $4)
 ), driver AS MATERIALIZED (
-  SELECT wanted.kind, wanted.term
+  SELECT wanted.kind, wanted.term, counted.at_least
   FROM wanted CROSS JOIN LATERAL (
     SELECT count(*) AS at_least
     FROM (SELECT FROM patient_search_terms AS hit
@@ -61,14 +61,21 @@ WITH wanted AS MATERIALIZED (
   SELECT kind, term FROM wanted EXCEPT SELECT kind, term FROM driver
 ), hits AS MATERIALIZED (
   SELECT hit.patient_id, max(similarity(hit.term, (SELECT term FROM driver))) AS score
-  FROM patient_search_terms AS hit
-  WHERE hit.clinic_id = $1 AND hit.kind = 'name' AND hit.term % (SELECT term FROM driver)
-    AND NOT EXISTS (
-      SELECT FROM others
-      WHERE NOT EXISTS (
-        SELECT FROM patient_search_terms AS other
-        WHERE other.patient_id = hit.patient_id AND other.kind = others.kind
-          AND (starts_with(other.term, others.term) OR (others.kind = 'name' AND other.term % others.term))))
+  FROM (
+    SELECT patient_id, term FROM patient_search_terms
+    WHERE clinic_id = $1 AND kind = 'name' AND term % (SELECT term FROM driver)
+    UNION ALL
+    SELECT patient_id, term FROM patient_search_terms
+    WHERE clinic_id = $1 AND kind = 'name'
+      AND term >= (SELECT term FROM driver) AND term < (SELECT term || chr(1114111) FROM driver)
+      AND (SELECT at_least FROM driver) < 1000
+  ) AS hit
+  WHERE NOT EXISTS (
+    SELECT FROM others
+    WHERE NOT EXISTS (
+      SELECT FROM patient_search_terms AS other
+      WHERE other.patient_id = hit.patient_id AND other.kind = others.kind
+        AND (starts_with(other.term, others.term) OR (others.kind = 'name' AND other.term % others.term))))
   GROUP BY hit.patient_id ORDER BY score DESC, hit.patient_id LIMIT $5
 )
 SELECT patient_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, email, phones, state

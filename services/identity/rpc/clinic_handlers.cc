@@ -155,7 +155,7 @@ absl::StatusOr<StaffMember> ClinicHandlers::Invite(db::Transaction& transaction,
                                   .roles = roles,
                                   .created_at = now},
                                  email, crypto::Sha256(token), now + kInvitationLifetime));
-  mails_.SendStaffInvitation(transaction, email, clinic.display_name, token);
+  mails_.SendStaffInvitation(transaction, email, clinic, token);
   RETURN_IF_ERROR(audit::Append(transaction, deps_.clock, {EventAbout(context, member)}));
   return member;
 }

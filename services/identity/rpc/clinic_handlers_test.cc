@@ -31,6 +31,15 @@ class ClinicTest : public ServiceTest {
   }
 };
 
+TEST_F(ClinicTest, InvitationsAreInTheLanguageOfTheClinic) {
+  v1::CreateClinicRequest request = ClinicRequest("saules", "owner@example.org");
+  request.mutable_clinic()->set_language("fr");
+  ASSERT_EQ(CreateClinic(request).Outcome(), "OK");
+  const std::vector<messaging::v1::Notice> mails = Mails();
+  ASSERT_EQ(mails.size(), 1);
+  EXPECT_EQ(mails[0].recipient().language(), "fr");
+}
+
 TEST_F(ClinicTest, OperatorMakesAClinicAndItsOwnerAccepts) {
   const auto created = CreateClinic(ClinicRequest("willow-creek", "Owner@Example.org"));
   ASSERT_EQ(created.Outcome(), "OK");

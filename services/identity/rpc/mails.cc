@@ -31,12 +31,11 @@ void Mails::SendSignUpRepeated(db::Transaction& transaction, const Email& recipi
 }
 
 void Mails::SendStaffInvitation(db::Transaction& transaction, const Email& recipient,
-                                absl::string_view clinic_display_name,
-                                absl::string_view token) const {
-  messaging::v1::Notice notice = NoticeTo(recipient);
+                                const Clinic& clinic, absl::string_view token) const {
+  messaging::v1::Notice notice = NoticeTo(recipient, clinic.language);
   notice.mutable_staff_invitation()->set_link(
       absl::StrCat(portal_base_url_, "/invitation#token=", token));
-  notice.mutable_staff_invitation()->set_clinic_display_name(std::string(clinic_display_name));
+  notice.mutable_staff_invitation()->set_clinic_display_name(clinic.display_name);
   notice::Append(transaction, outbox_, notice);
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "libs/db/session.h"
 #include "libs/outbox/outbox.h"
+#include "services/identity/domain/clinic.h"
 #include "services/identity/domain/email.h"
 
 namespace portal::identity {
@@ -23,8 +24,9 @@ class Mails {
                         absl::string_view language, absl::string_view token) const;
   void SendSignUpRepeated(db::Transaction& transaction, const Email& recipient,
                           absl::string_view language) const;
+  // In the clinic's language: whoever is invited may have no account yet.
   void SendStaffInvitation(db::Transaction& transaction, const Email& recipient,
-                           absl::string_view clinic_display_name, absl::string_view token) const;
+                           const Clinic& clinic, absl::string_view token) const;
 
  private:
   const outbox::Outbox& outbox_;

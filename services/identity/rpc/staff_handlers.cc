@@ -106,7 +106,7 @@ absl::StatusOr<v1::StaffMember> StaffHandlers::ResendStaffInvitation(
     const std::string token = crypto::RandomToken();
     RETURN_IF_ERROR(staff_.RenewInvitation(transaction, after, crypto::Sha256(token),
                                            after.created_at + kInvitationLifetime));
-    mails_.SendStaffInvitation(transaction, email, clinic.display_name, token);
+    mails_.SendStaffInvitation(transaction, email, clinic, token);
     return after;
   };
   return ChangeOnce(context, request, resend);

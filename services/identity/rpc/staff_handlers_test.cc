@@ -210,6 +210,7 @@ TEST_F(StaffTest, InvitationSentAgainHasANewLinkThatLivesFromThenOn) {
   const std::vector<messaging::v1::Notice> mails = Mails();
   ASSERT_EQ(mails.size(), 1);
   EXPECT_EQ(mails[0].recipient().email(), "Ben@example.org");
+  EXPECT_EQ(mails[0].recipient().language(), "en");
   EXPECT_EQ(mails[0].staff_invitation().clinic_display_name(), "Clinic willow-creek");
   const std::string& link = mails[0].staff_invitation().link();
   EXPECT_EQ(Accept(first).Outcome(), "LINK_REJECTED");

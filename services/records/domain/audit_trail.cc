@@ -8,6 +8,8 @@
 namespace portal::records {
 namespace {
 
+constexpr absl::string_view kRepeated = "REPEATED";
+
 absl::CivilDay DayOf(const AuditEvent& event) {
   return absl::ToCivilDay(event.occurred_at, absl::UTCTimeZone());
 }
@@ -52,7 +54,8 @@ std::vector<RecordAccess> Collapse(const std::vector<AuditEvent>& events,
   std::map<Key, size_t> places;
   std::vector<RecordAccess> accesses;
   for (const AuditEvent& event : events) {
-    const Access access = AccessOf(event.action);
+    Access access = AccessOf(event.action);
+    if (event.outcome == kRepeated) access.changes = false;  // it showed once more what it had done
     const absl::CivilDay day = DayOf(event);
     const bool of_another_holder =
         event.actor_kind == ActorKind::kAccount && event.actor_id != viewer;

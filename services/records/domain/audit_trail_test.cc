@@ -83,6 +83,17 @@ TEST(CollapseTest, OtherHoldersAreOneOfWhomTheDayIsKnown) {
   EXPECT_EQ(accesses[1].last_at, kMidnight + absl::Hours(5));
 }
 
+TEST(CollapseTest, ARepeatedRequestChangedNothing) {
+  const AuditEvent change = Read(kMidnight, kOne, "records.UpdateSoapChart");
+  AuditEvent repeated = change;
+  repeated.outcome = "REPEATED";
+  const auto accesses = Collapse({repeated, change}, kViewer);
+  ASSERT_THAT(accesses, SizeIs(2));
+  EXPECT_FALSE(accesses[0].changed);
+  EXPECT_TRUE(accesses[1].changed);
+  EXPECT_EQ(accesses[1].count, 1);
+}
+
 TEST(AccessOfTest, KeepingAPlanFromHoldersIsNothingThatHappenedToAPlan) {
   for (const char* action : {"records.SetPlanVisibility", "records.ExplainTreatmentPlanAccess"}) {
     EXPECT_EQ(AccessOf(action).part, RecordPart::kCharts) << action;

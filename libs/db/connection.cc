@@ -23,6 +23,10 @@ constexpr absl::Duration kIdleInTransactionTimeout = absl::Seconds(10);
 // by its estimate of the cost, which for a statement of many branches is far too high.
 constexpr absl::string_view kJit = "off";
 
+// Statements are written for one plan, whatever their arguments, and their tests look at that plan.
+// Left to itself, PostgreSQL plans some anew each time, which takes longer than running them.
+constexpr absl::string_view kPlans = "force_generic_plan";
+
 std::string Quoted(const std::string& value) {
   std::string quoted = "'";
   for (const char c : value) {
@@ -37,7 +41,7 @@ std::string ServerOptions(const PoolOptions& options) {
                       " -c lock_timeout=", absl::ToInt64Milliseconds(options.lock_timeout),
                       " -c idle_in_transaction_session_timeout=",
                       absl::ToInt64Milliseconds(kIdleInTransactionTimeout),
-                      " -c timezone=UTC -c jit=", kJit,
+                      " -c timezone=UTC -c jit=", kJit, " -c plan_cache_mode=", kPlans,
                       " -c default_transaction_read_only=", options.read_only ? "on" : "off");
 }
 

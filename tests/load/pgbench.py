@@ -11,7 +11,7 @@ from tests.load.names import Query
 from tests.load.seeds import sql_id_of
 
 # What the services' sessions have set that matters to speed; see libs/db/connection.cc.
-SESSION = {"PGOPTIONS": "-c jit=off"}
+SESSION = {"PGOPTIONS": "-c jit=off -c plan_cache_mode=force_generic_plan"}
 COPIES = {"identity": statements.IDENTITY, "access_code": statements.ACCESS_CODE, "records": statements.RECORDS}
 
 

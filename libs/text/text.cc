@@ -49,6 +49,8 @@ bool IsSpace(uint32_t c) {
          c == 0x2060 || c == 0x3000 || c == 0xFEFF;
 }
 
+bool IsControl(uint32_t c) { return c < 0x20 || (c >= 0x7F && c <= 0x9F); }
+
 }  // namespace
 
 size_t CharacterCount(absl::string_view text) {
@@ -75,9 +77,8 @@ bool HasControlCharacter(absl::string_view text, Lines lines) {
   while (!text.empty()) {
     const Character first = First(text);
     const uint32_t c = first.code_point;
-    const bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
     const bool line_control = c == '\t' || c == '\n' || c == '\r';
-    if (control && !(lines == Lines::kMany && line_control)) return true;
+    if (IsControl(c) && !(lines == Lines::kMany && line_control)) return true;
     text.remove_prefix(first.bytes);
   }
   return false;
@@ -103,6 +104,21 @@ std::string Composed(absl::string_view text) {
                        nullptr, error);
   }
   return U_SUCCESS(error) ? composed : std::string(text);
+}
+
+std::string OneLine(absl::string_view text, size_t max_characters) {
+  text = Trimmed(text);
+  std::string line;
+  for (size_t count = 0; !text.empty() && count < max_characters; ++count) {
+    const Character first = First(text);
+    if (IsControl(first.code_point)) {
+      line.push_back(' ');
+    } else {
+      line.append(text.data(), first.bytes);
+    }
+    text.remove_prefix(first.bytes);
+  }
+  return std::string(Trimmed(line));
 }
 
 absl::string_view CutToBytes(absl::string_view text, size_t max_bytes) {

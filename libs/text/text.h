@@ -36,6 +36,10 @@ void CheckText(absl::string_view text, size_t max_characters, absl::string_view 
 // so it is measured afterwards.
 std::string Composed(absl::string_view text);
 
+// For where one short line is shown: control characters became spaces, white space at the ends is
+// gone, and what is beyond `max_characters` is cut off.
+std::string OneLine(absl::string_view text, size_t max_characters);
+
 // At most `max_bytes`, cut between two characters.
 absl::string_view CutToBytes(absl::string_view text, size_t max_bytes);
 

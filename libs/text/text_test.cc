@@ -83,6 +83,15 @@ TEST(ComposedTest, WhatOnlyMeansTheSameStaysAsWritten) { EXPECT_EQ(Composed("ﬁ
 
 TEST(ComposedTest, SomeTextsGrow) { EXPECT_EQ(CharacterCount(Composed("\u0958")), 2); }
 
+TEST(OneLineTest, HasNoControlCharacterAndNoMoreThanTheMaximumOfCharacters) {
+  EXPECT_EQ(OneLine("  Ana\r\nBcc: x\u0085\u009F\u007F ", 100), "Ana  Bcc: x");
+  EXPECT_EQ(OneLine("ééé", 3), "ééé");
+  EXPECT_EQ(OneLine("éééé", 3), "ééé");
+  EXPECT_EQ(OneLine("é é", 2), "é");
+  EXPECT_EQ(OneLine("\xff\xfe\x80", 2), "\xff\xfe");
+  EXPECT_EQ(OneLine("\u200B\t", 5), "");
+}
+
 TEST(CutToBytesTest, CutsBetweenCharacters) {
   EXPECT_EQ(CutToBytes("aé", 3), "aé");
   EXPECT_EQ(CutToBytes("aé", 2), "a");

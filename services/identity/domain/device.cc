@@ -1,11 +1,10 @@
 #include "services/identity/domain/device.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/status/errors.h"
+#include "libs/text/text.h"
 #include "services/identity/domain/limits.h"
-#include "services/identity/domain/text.h"
 
 namespace portal::identity {
 namespace {
@@ -14,8 +13,6 @@ struct Mark {
   absl::string_view in_header;
   absl::string_view name;
 };
-
-constexpr size_t kMaxUtf8Bytes = 4;  // of one character
 
 // Most browsers name those they are compatible with too, so the first match counts.
 constexpr Mark kBrowsers[] = {
@@ -34,27 +31,13 @@ absl::string_view NameIn(absl::string_view header, const Mark (&marks)[size]) {
   return "";
 }
 
-// The header is whatever somebody sent: one line, and short.
-std::string Beginning(absl::string_view header) {
-  std::string beginning;
-  size_t characters = 0;
-  for (const char c : absl::StripAsciiWhitespace(header)) {
-    const bool starts_character = (c & 0xC0) != 0x80;
-    if (starts_character && ++characters > kMaxDeviceCharacters) break;
-    // Bytes that only continue characters are not counted as any.
-    if (beginning.size() == kMaxUtf8Bytes * kMaxDeviceCharacters) break;
-    beginning.push_back(absl::ascii_iscntrl(c) ? ' ' : c);
-  }
-  return beginning;
-}
-
 }  // namespace
 
 std::string DeviceName(absl::string_view user_agent) {
   const absl::string_view browser = NameIn(user_agent, kBrowsers);
   const absl::string_view system = NameIn(user_agent, kSystems);
   if (!browser.empty() && !system.empty()) return absl::StrCat(browser, " on ", system);
-  return Beginning(user_agent);
+  return text::OneLine(user_agent, kMaxDeviceCharacters);
 }
 
 absl::Status CheckUserAgent(absl::string_view user_agent) {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "libs/testing/fuzz.h"
+#include "libs/text/text.h"
 #include "services/identity/domain/limits.h"
 
 namespace portal::identity {
@@ -11,8 +11,9 @@ namespace portal::identity {
 // Whatever a client calls itself, people are shown one short line.
 FUZZ_TARGET(user_agent) {
   const std::string name = DeviceName(user_agent);
-  FUZZ_EXPECT(name.size() <= 4 * kMaxDeviceCharacters);
-  for (const char letter : name) FUZZ_EXPECT(!absl::ascii_iscntrl(letter));
+  // As messaging wants it in a notice.
+  FUZZ_EXPECT(text::CharacterCount(name) <= kMaxDeviceCharacters);
+  FUZZ_EXPECT(!text::HasControlCharacter(name, text::Lines::kOne));
 }
 
 }  // namespace portal::identity

@@ -31,6 +31,8 @@ TEST(DeviceNameTest, WhatIsNotKnownIsShownAsItIs) {
   EXPECT_EQ(DeviceName(""), "");
   EXPECT_EQ(DeviceName("ClinicBilling/2.1"), "ClinicBilling/2.1");
   EXPECT_EQ(DeviceName("  curl/8.1\r\nX-Evil: 1\t"), "curl/8.1  X-Evil: 1");
+  EXPECT_EQ(DeviceName("a\u0085b\u009Fc\u007Fd"), "a b c d");
+  EXPECT_EQ(DeviceName("\u0085"), "");
 }
 
 TEST(DeviceNameTest, LongOnesAreCutBetweenCharacters) {

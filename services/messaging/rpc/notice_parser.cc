@@ -131,12 +131,8 @@ class Parser {
     kind_ = Kind::kNewDeviceSignIn;
     ReadTime(Field("new_device_sign_in", "sign_in_time"), content.has_sign_in_time(),
              content.sign_in_time());
-    if (text::CharacterCount(content.device()) > kMaxDeviceCharacters ||
-        HasControl(content.device())) {
-      violations_.Add(Field("new_device_sign_in", "device"),
-                      "must have at most 100 characters, none of them control characters");
-    }
-    device_ = content.device();
+    // Whoever signed in may have said it: the owner is warned whatever it is.
+    device_ = text::OneLine(content.device(), kMaxDeviceCharacters);
     page_ = "/account/sessions";
   }
 

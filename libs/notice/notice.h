@@ -9,6 +9,7 @@
 #include "libs/id/uuid.h"
 #include "libs/outbox/outbox.h"
 #include "libs/outbox/relay.h"
+#include "libs/time/clock.h"
 #include "portal/messaging/v1/notice.pb.h"
 
 // How a service has somebody told by e-mail: a notice is an outbox event that messaging takes over.
@@ -21,14 +22,16 @@ inline constexpr char kTopic[] = "notice";
 id::Uuid Append(db::Transaction& transaction, const outbox::Outbox& outbox,
                 const messaging::v1::Notice& notice);
 
-// Entries of messaging's directory travel as notices do: a recipient who is unknown for so long has
-// none.
+// Entries of messaging's directory travel as notices do: a recipient who is unknown for so long,
+// and still is when messaging has been answering for so long, has none.
 inline constexpr absl::Duration kLongestUnknown = absl::Hours(24);
+inline constexpr absl::Duration kEntriesArrive = absl::Hours(1);
 
-// The topic's route. A notice for somebody whom messaging does not know is tried for
-// kLongestUnknown, then it is one that can never be delivered: dead, for an operator, who can have
-// it tried again (tools/portal dead-events).
-outbox::Route RouteTo(std::shared_ptr<grpc::Channel> messaging);
+// The topic's route. A notice for somebody whom messaging does not know is tried as long as that,
+// then it is one that can never be delivered: dead, for an operator, who can have it tried again
+// (tools/portal dead-events). `clock` outlives the route.
+outbox::Route RouteTo(std::shared_ptr<grpc::Channel> messaging,
+                      const time::Clock& clock = time::SystemClock());
 
 }  // namespace portal::notice
 

@@ -5,6 +5,7 @@
 
 #include "gtest/gtest.h"
 #include "libs/status/errors.h"
+#include "libs/testing/fake_clock.h"
 #include "libs/testing/fake_receiver.h"
 #include "libs/testing/rpc_harness.h"
 #include "libs/testing/status_matchers.h"
@@ -22,7 +23,7 @@ class NoticeTest : public ::testing::Test {
   NoticeTest() : harness_("messaging") {
     EXPECT_OK(
         harness_.Start(messaging_.Tables(NoticeService::service_full_name(), "DeliverNotice")));
-    route_ = RouteTo(harness_.Channel("identity"));
+    route_ = RouteTo(harness_.Channel("identity"), clock_);
   }
 
   static outbox::Delivery DeliveryOf(std::string payload) {
@@ -36,6 +37,7 @@ class NoticeTest : public ::testing::Test {
     return request.SerializeAsString();
   }
 
+  testing::FakeClock clock_;
   testing::FakeReceiver<DeliverNoticeRequest, DeliverNoticeResponse> messaging_;
   testing::RpcHarness harness_;
   outbox::Route route_;
@@ -65,6 +67,9 @@ TEST_F(NoticeTest, RecipientNotKnownForADayIsLeftToAnOperator) {
   delivery.age = kLongestUnknown - absl::Microseconds(1);
   EXPECT_THAT(route_(delivery),
               testing::FailsWith(absl::StatusCode::kUnavailable, "RECIPIENT_UNKNOWN"));
+  clock_.Advance(kEntriesArrive);
+  EXPECT_THAT(route_(delivery),
+              testing::FailsWith(absl::StatusCode::kUnavailable, "RECIPIENT_UNKNOWN"));
   delivery.age = kLongestUnknown;
   EXPECT_THAT(route_(delivery),
               testing::FailsWith(absl::StatusCode::kInvalidArgument, "RECIPIENT_UNKNOWN"));
@@ -78,6 +83,25 @@ TEST_F(NoticeTest, AnOutageOfADayIsNoReasonToGiveUp) {
   outbox::Delivery delivery = DeliveryOf(Payload());
   delivery.age = 10 * kLongestUnknown;
   EXPECT_EQ(route_(delivery).code(), absl::StatusCode::kUnavailable);
+}
+
+// What tells messaging of the recipient waited for it just as the notice did.
+TEST_F(NoticeTest, AfterAnOutageOfADayEntriesHaveTimeToArrive) {
+  const absl::Status unknown =
+      status::Error(absl::StatusCode::kUnavailable, "RECIPIENT_UNKNOWN", "Not known yet.");
+  outbox::Delivery delivery = DeliveryOf(Payload());
+  delivery.age = 2 * kLongestUnknown;
+  messaging_.Answer(unknown);
+  EXPECT_EQ(route_(delivery).code(), absl::StatusCode::kUnavailable);
+  clock_.Advance(kEntriesArrive - absl::Microseconds(1));
+  EXPECT_EQ(route_(delivery).code(), absl::StatusCode::kUnavailable);
+  messaging_.Answer(status::DependencyUnavailable("the database"));
+  EXPECT_EQ(route_(delivery).code(), absl::StatusCode::kUnavailable);
+  messaging_.Answer(unknown);
+  clock_.Advance(kEntriesArrive);
+  EXPECT_EQ(route_(delivery).code(), absl::StatusCode::kUnavailable);
+  clock_.Advance(kEntriesArrive);
+  EXPECT_EQ(route_(delivery).code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

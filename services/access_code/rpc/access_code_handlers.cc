@@ -158,7 +158,6 @@ absl::Status AccessCodeHandlers::Admit(const rpc::Context& context) {
                                           context.call().client_address, deps_.clock.Now());
   if (!absl::IsResourceExhausted(admitted)) return admitted;
   metrics_.Throttled();
-  alarm_.Count(deps_.clock.Now());
   return Refuse(context, std::move(admitted), std::nullopt);
 }
 

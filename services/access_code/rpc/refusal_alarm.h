@@ -11,8 +11,9 @@
 namespace portal::access_code {
 
 // Rings when redemptions are refused more often than people mistype, over all callers of this
-// process: somebody guesses from many accounts and addresses, each below its limit. It blocks
-// nobody. Thread-safe.
+// process: somebody guesses from many accounts and addresses, each below its limit. Attempts beyond
+// a limit are not counted here; they have a metric and an alert of their own. It blocks nobody.
+// Thread-safe.
 class RefusalAlarm {
  public:
   struct Options {

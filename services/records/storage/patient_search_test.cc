@@ -1,5 +1,6 @@
 #include <functional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -186,6 +187,29 @@ TEST_F(PatientSearchTest, AChangedRecordIsFoundByWhatItSaysNow) {
   EXPECT_THAT(Names("boucher 519"), ElementsAre("Léa Boucher"));
 }
 
+TEST_F(PatientSearchTest, OfMisspeltNamesThoseOfThisClinicAreFoundOnly) {
+  Add("Léa", "Fontaine");
+  Patient elsewhere = NewPatient(other_clinic_, "Léa", "Fontanelle");
+  EXPECT_OK(RecordsFixture::Add(elsewhere));
+  EXPECT_THAT(Names("fontiane"), ElementsAre("Léa Fontaine"));
+}
+
+TEST_F(PatientSearchTest, NewNamesThatManyBringAtOnceAreFound) {
+  for (int round = 0; round < 10; ++round) {
+    const std::string name = std::string("Grosvenor") + static_cast<char>('a' + round);
+    std::vector<std::thread> clerks;
+    for (int clerk = 0; clerk < 6; ++clerk) {
+      clerks.emplace_back([&, clerk] { Add(clerk % 2 == 0 ? "Wilhelmina" : "Theodora", name); });
+    }
+    for (std::thread& clerk : clerks) clerk.join();
+    std::string misspelt = name;
+    std::swap(misspelt[3], misspelt[4]);
+    EXPECT_EQ(Psql("SELECT count(*) FROM patient_name_words WHERE term = lower('" + name + "')"),
+              "1");
+    EXPECT_GE(Found(misspelt).size(), 6u);
+  }
+}
+
 TEST_F(PatientSearchTest, OnAClinicOfManyTheShortestTermsAndTheErrorsUseTheIndexes) {
   Psql(R"(
     ALTER TABLE patients DISABLE TRIGGER patients_search_terms;
@@ -200,7 +224,7 @@ TEST_F(PatientSearchTest, OnAClinicOfManyTheShortestTermsAndTheErrorsUseTheIndex
     FROM generate_series(1, 5000) AS i;
     INSERT INTO patient_search_terms (patient_id, clinic_id, kind, term)
     SELECT patient_id, clinic_id, 'name', unnest(search_words(given_name || ' ' || family_name)) FROM patients;
-    ANALYZE patients, patient_search_terms;
+    ANALYZE patients, patient_search_terms, patient_name_words;
   )");
   for (const db::Query& query : {queries::kSearchPatients, queries::kSearchPatientsBySimilarName,
                                  queries::kSearchPatientsByBirthDate}) {

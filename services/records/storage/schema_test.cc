@@ -50,7 +50,7 @@ TEST_F(SchemaTest, NoStatementReadsALargeTableFromEndToEnd) {
     SELECT gen_random_uuid(), now() - n * interval '1 second', 'staff', md5((n % 50)::text)::uuid, 'gateway',
            md5((n % 500)::text)::uuid, md5((n % 3000)::text)::uuid, '', '', 'records.GetPatient', 'OK', '', '', 'Dr'
     FROM generate_series(1, 150000) AS n;
-    ANALYZE patients, patient_search_terms, plan_section_kinds, soap_charts, plan_sections, audit_events;
+    ANALYZE patients, patient_search_terms, patient_name_words, plan_section_kinds, soap_charts, plan_sections, audit_events;
   )");
   for (const db::Query& query : queries::kAll) {
     EXPECT_THAT(testing::SequentialScans(database_.app, query), IsEmpty()) << query.name;

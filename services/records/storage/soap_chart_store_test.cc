@@ -192,7 +192,7 @@ TEST_F(SoapChartStoreTest, TheAppRoleCannotGiveAChartAwayOrRewriteHistory) {
                           "UPDATE chart_moves SET reason = reason", "DELETE FROM chart_moves",
                           "UPDATE plan_revisions SET signed = true", "DELETE FROM plan_revisions",
                           "UPDATE patients SET clinic_id = clinic_id", "DELETE FROM patients",
-                          "DELETE FROM patient_search_terms"}) {
+                          "DELETE FROM patient_search_terms", "DELETE FROM patient_name_words"}) {
     EXPECT_THAT([&] { testing::Psql(database_.app, sql); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("permission denied")))
         << sql;

@@ -43,39 +43,45 @@ FROM hits JOIN patients USING (patient_id)
 ORDER BY family_name, given_name, patient_id
 
 -- name: SearchPatientsBySimilarName
--- The rarest name drives, by its trigrams or, unless a thousand do, as a beginning: the misspelt one may be another. Each
--- other name has to be similar or a beginning too, the rest to fit.
+-- First the clinic's names that are like a wanted one, or begin with it, then who has them. The wanted name that fewest
+-- have drives, as far as five thousand tell; the other names have to be similar or begun too, the rest to fit.
 WITH wanted AS MATERIALIZED (
   SELECT kind, term FROM search_terms($2, $3, $4)
+), fitting AS MATERIALIZED (
+  SELECT wanted.term AS wanted, word.term, similarity(word.term, wanted.term) AS score
+  FROM wanted CROSS JOIN LATERAL (
+    SELECT term FROM patient_name_words WHERE clinic_id = $1 AND term % wanted.term
+    UNION
+    SELECT term FROM patient_name_words
+    WHERE clinic_id = $1 AND term >= wanted.term AND term < wanted.term || chr(1114111)
+  ) AS word
+  WHERE wanted.kind = 'name'
 ), driver AS MATERIALIZED (
-  SELECT wanted.kind, wanted.term, counted.at_least
+  SELECT wanted.term
   FROM wanted CROSS JOIN LATERAL (
     SELECT count(*) AS at_least
-    FROM (SELECT FROM patient_search_terms AS hit
-          WHERE hit.clinic_id = $1 AND hit.kind = wanted.kind
-            AND hit.term >= wanted.term AND hit.term < wanted.term || chr(1114111) LIMIT 1000) AS hits
+    FROM (SELECT FROM fitting JOIN patient_search_terms AS hit
+            ON hit.clinic_id = $1 AND hit.kind = 'name' AND hit.term = fitting.term
+          WHERE fitting.wanted = wanted.term LIMIT 5000) AS hits
   ) AS counted
   WHERE wanted.kind = 'name'
   ORDER BY counted.at_least, length(wanted.term) DESC, wanted.term LIMIT 1
 ), others AS MATERIALIZED (
-  SELECT kind, term FROM wanted EXCEPT SELECT kind, term FROM driver
+  SELECT kind, term FROM wanted WHERE NOT (kind = 'name' AND term = (SELECT term FROM driver))
 ), hits AS MATERIALIZED (
-  SELECT hit.patient_id, max(similarity(hit.term, (SELECT term FROM driver))) AS score
-  FROM (
-    SELECT patient_id, term FROM patient_search_terms
-    WHERE clinic_id = $1 AND kind = 'name' AND term % (SELECT term FROM driver)
-    UNION ALL
-    SELECT patient_id, term FROM patient_search_terms
-    WHERE clinic_id = $1 AND kind = 'name'
-      AND term >= (SELECT term FROM driver) AND term < (SELECT term || chr(1114111) FROM driver)
-      AND (SELECT at_least FROM driver) < 1000
-  ) AS hit
-  WHERE NOT EXISTS (
-    SELECT FROM others
-    WHERE NOT EXISTS (
-      SELECT FROM patient_search_terms AS other
-      WHERE other.patient_id = hit.patient_id AND other.kind = others.kind
-        AND (starts_with(other.term, others.term) OR (others.kind = 'name' AND other.term % others.term))))
+  SELECT hit.patient_id, max(fitting.score) AS score
+  FROM fitting JOIN patient_search_terms AS hit
+    ON hit.clinic_id = $1 AND hit.kind = 'name' AND hit.term = fitting.term
+  WHERE fitting.wanted = (SELECT term FROM driver)
+    AND NOT EXISTS (
+      SELECT FROM others
+      WHERE NOT EXISTS (
+        SELECT FROM patient_search_terms AS other
+        WHERE other.patient_id = hit.patient_id AND other.kind = others.kind
+          AND CASE others.kind
+                WHEN 'name' THEN (others.term, other.term) IN (SELECT wanted, term FROM fitting)
+                ELSE starts_with(other.term, others.term)
+              END))
   GROUP BY hit.patient_id ORDER BY score DESC, hit.patient_id LIMIT $5
 )
 SELECT patient_id, given_name, family_name, birth_date - date '1970-01-01' AS birth_day, email, phones, state

@@ -177,6 +177,11 @@ TEST_F(IssueTest, ACodeIsMailedOnlyWhenStaffAskAndOnceAndThatIsAudited) {
                 "WHERE action = 'access_code.SendAccessCode'"),
             absl::StrCat(staff_.ToString(), "|", issued.response.access_code().access_code_id()));
   EXPECT_THAT(log.Text(), Not(HasSubstr("zoe")));
+  EXPECT_FALSE(notices[0].access_code_sent().birth_date_demanded());
+  DemandBirthDates();
+  request.set_request_id(NewRequestId());
+  ASSERT_EQ(Issue(request).Outcome(), "OK");
+  EXPECT_TRUE(Notices().back().access_code_sent().birth_date_demanded());
   request.set_request_id(NewRequestId());
   request.set_send_to_email("(anna@example.org)");
   EXPECT_EQ(Issue(request).Outcome(), "INVALID_FIELD");

@@ -63,6 +63,7 @@ void SendAccessCode(db::Transaction& transaction, const outbox::Outbox& outbox,
   sent.set_link(link);
   *sent.mutable_expire_time() = ToTimestamp(code.expires_at);
   sent.set_clinic_id(code.clinic_id.ToString());
+  sent.set_birth_date_demanded(code.birth_date_demanded);
   notice::Append(transaction, outbox, notice);
 }
 

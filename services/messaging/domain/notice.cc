@@ -39,6 +39,8 @@ absl::string_view ToString(Kind kind) {
       return "email_change_requested";
     case Kind::kAccessCodeSent:
       return "access_code_sent";
+    case Kind::kAccessCodeWithBirthDateSent:
+      return "access_code_with_birth_date_sent";
     case Kind::kAccessGranted:
       return "access_granted";
     case Kind::kAccessGrantedAtClinic:
@@ -65,6 +67,7 @@ absl::Time UsefulUntil(const Notice& notice, absl::Time created_at) {
       return created_at + kInvitationValidity;
     case Kind::kSecondFactorRemovalRequested:
     case Kind::kAccessCodeSent:
+    case Kind::kAccessCodeWithBirthDateSent:
       return notice.time.value_or(absl::InfiniteFuture());
     default:
       return absl::InfiniteFuture();

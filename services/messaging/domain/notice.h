@@ -31,6 +31,7 @@ enum class Kind {
   kStaffInvitation,
   kEmailChangeRequested,
   kAccessCodeSent,
+  kAccessCodeWithBirthDateSent,
   kAccessGranted,          // to an account
   kAccessGrantedAtClinic,  // to the clinic
   kAccessEnded,

@@ -38,6 +38,8 @@ TEST(NoticeTest, WhatSaysWhenItEndsIsUsefulUntilThen) {
   Notice notice = NoticeOf(Kind::kAccessCodeSent);
   notice.time = absl::FromUnixSeconds(1'800'000'000);
   EXPECT_EQ(UsefulUntil(notice, absl::UnixEpoch()), *notice.time);
+  notice.kind = Kind::kAccessCodeWithBirthDateSent;
+  EXPECT_EQ(UsefulUntil(notice, absl::UnixEpoch()), *notice.time);
   notice.kind = Kind::kSecondFactorRemovalRequested;
   EXPECT_EQ(UsefulUntil(notice, absl::UnixEpoch()), *notice.time);
   // A sign-in that was long ago is still news.

@@ -146,7 +146,12 @@ TEST_F(NoticeSenderTest, ABareAddressIsWrittenToInTheLanguageOfTheClinicThatWrit
   sent.set_clinic_id(clinic_.ToString());
   ASSERT_EQ(Outcome(Deliver(NewEventId(), notice)), "OK");
   Deliver();
-  EXPECT_THAT(server_.Mails()[0].message, HasSubstr("Le code fonctionne une seule fois"));
+  EXPECT_THAT(server_.Mails()[0].message,
+              AllOf(HasSubstr("Le code fonctionne une seule fois"), Not(HasSubstr("naissance"))));
+  sent.set_birth_date_demanded(true);
+  ASSERT_EQ(Outcome(Deliver(NewEventId(), notice)), "OK");
+  Deliver();
+  EXPECT_THAT(server_.Mails()[0].message, HasSubstr("naissance"));
   notice.mutable_recipient()->set_language("en");
   ASSERT_EQ(Outcome(Deliver(NewEventId(), notice)), "OK");
   Deliver();

@@ -145,7 +145,8 @@ class Parser {
   }
 
   void ReadAccessCode(const v1::AccessCodeSent& content) {
-    kind_ = Kind::kAccessCodeSent;
+    kind_ =
+        content.birth_date_demanded() ? Kind::kAccessCodeWithBirthDateSent : Kind::kAccessCodeSent;
     if (content.words().empty() || content.words().size() > kMaxWordsBytes ||
         HasControl(content.words())) {
       violations_.Add(Field("access_code_sent", "words"),

@@ -6,9 +6,8 @@ stop, fall between.
 
 import os
 import threading
-from typing import Any
+from typing import Any, Callable
 
-from tests.support.ledger import wait_until
 from tests.support.stage import WorldTest
 from tests.support.world import new_id
 
@@ -31,7 +30,8 @@ class RevocationTest(WorldTest):
         self.answered, self.refused, self.leaks, self.failures = 0, 0, 0, []
         # Of each reader, how many calls it has finished.
         self.finished = [0] * READERS
-        self.lock, stop = threading.Lock(), threading.Event()
+        # Held for the above; told of each call that was finished.
+        self.progress, stop = threading.Condition(), threading.Event()
         self.account.passport()
         readers = [threading.Thread(target=self.read, args=(number, stop)) for number in range(READERS)]
         for reader in readers:
@@ -78,22 +78,28 @@ class RevocationTest(WorldTest):
     def wait_for_readers(self) -> None:
         """Until every reader has finished a call that began after this."""
         before = list(self.finished)
-        wait_until(lambda: all(now > then + 1 for now, then in zip(self.finished, before)) or bool(self.failures),
-                   READ_SECONDS, "every reader")
+        self.wait_until(lambda: all(now > then + 1 for now, then in zip(self.finished, before)), "every reader")
 
     def wait_for_more(self, kind: str) -> None:
         """Until every reader may have made a call that began after this."""
         before: Any = getattr(self, kind)
-        wait_until(lambda: getattr(self, kind) > before + READERS or bool(self.failures), READ_SECONDS, f"{kind} reads")
+        self.wait_until(lambda: getattr(self, kind) > before + READERS, f"{kind} reads")
+
+    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
+        """Until the readers' calls made it so, or one failed."""
+        with self.progress:
+            if not self.progress.wait_for(lambda: holds() or bool(self.failures), READ_SECONDS):
+                self.fail(f"waited {READ_SECONDS:.0f} s for {what}")
 
     def read(self, number: int, stop: threading.Event) -> None:
         """Reads the plan until told to stop."""
         while not stop.is_set():
             outcome = self.world.send("records.TreatmentPlanService/GetMyTreatmentPlan", self.request, self.account)
-            with self.lock:
+            with self.progress:
                 self.finished[number] += 1
                 self.answered += outcome.ok
                 self.refused += outcome.reason in ("TREATMENT_PLAN_NOT_FOUND", "PATIENT_NOT_FOUND")
                 self.leaks += SECRET in outcome.everything()
                 if not outcome.ok and outcome.reason not in ("TREATMENT_PLAN_NOT_FOUND", "PATIENT_NOT_FOUND"):
                     self.failures.append(str(outcome))
+                self.progress.notify_all()

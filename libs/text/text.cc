@@ -42,6 +42,21 @@ Character Last(absl::string_view text) {
   return {kNotUtf8, 1};
 }
 
+// U+1F82, a Greek letter with three marks, is one of four; no character stands for more.
+constexpr size_t kMostComposedIntoOne = 4;
+
+std::string Composed(absl::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(error);
+  std::string composed;
+  icu::StringByteSink<std::string> sink(&composed);
+  if (nfc != nullptr) {
+    nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink,
+                       nullptr, error);
+  }
+  return U_SUCCESS(error) ? composed : std::string(text);
+}
+
 // plan_sections_text_check in the database lists the same.
 bool IsSpace(uint32_t c) {
   return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
@@ -94,16 +109,11 @@ void CheckText(absl::string_view text, size_t max_characters, absl::string_view 
   }
 }
 
-std::string Composed(absl::string_view text) {
-  UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(error);
-  std::string composed;
-  icu::StringByteSink<std::string> sink(&composed);
-  if (nfc != nullptr) {
-    nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink,
-                       nullptr, error);
-  }
-  return U_SUCCESS(error) ? composed : std::string(text);
+std::optional<std::string> ComposedWithin(absl::string_view text, size_t max_characters) {
+  if (CharacterCount(text) > kMostComposedIntoOne * max_characters) return std::nullopt;
+  std::string composed = Composed(text);
+  if (CharacterCount(composed) > max_characters) return std::nullopt;
+  return composed;
 }
 
 std::string OneLine(absl::string_view text, size_t max_characters) {

@@ -2,6 +2,7 @@
 #define LIBS_TEXT_TEXT_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -32,9 +33,11 @@ void CheckText(absl::string_view text, size_t max_characters, absl::string_view 
                status::FieldViolations& violations);
 
 // In Unicode's normalization form C, where a letter and its accents are one character if there is
-// one: what people see as the same name is the same bytes. May take more characters than `text`,
-// so it is measured afterwards.
-std::string Composed(absl::string_view text);
+// one: what people see as the same name is the same bytes. Nothing if that has more than
+// `max_characters`; some texts grow. Composing takes time by the square of the accents in a row, so
+// text that is too long in any case, of which at most four characters become one, is not composed:
+// 0.2 ms for `max_characters` of 200, 10 ms for 1,000. For lines, not for pages.
+std::optional<std::string> ComposedWithin(absl::string_view text, size_t max_characters);
 
 // For where one short line is shown: control characters became spaces, white space at the ends is
 // gone, and what is beyond `max_characters` is cut off.

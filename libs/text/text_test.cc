@@ -1,7 +1,10 @@
 #include "libs/text/text.h"
 
+#include <chrono>
+#include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "libs/status/errors.h"
 #include "libs/testing/status_matchers.h"
@@ -71,17 +74,44 @@ TEST(CheckTextTest, TakesExactlyTheMaximumOfCharacters) {
   EXPECT_THAT(status::InvalidFieldsOf(violations.ToStatus()), ::testing::ElementsAre("field"));
 }
 
-TEST(ComposedTest, WhatLooksTheSameIsTheSameBytes) {
-  EXPECT_EQ(Composed("Zoe\u0308"), "Zoë");
-  EXPECT_EQ(Composed("Zoë"), "Zoë");
-  EXPECT_EQ(Composed("\u1112\u1161\u11AB"), "한");
-  EXPECT_EQ(Composed("q\u0323\u0307"), Composed("q\u0307\u0323"));
-  EXPECT_EQ(Composed(""), "");
+std::string Repeated(absl::string_view text, int times) {
+  std::string repeated;
+  for (int i = 0; i < times; ++i) repeated.append(text.data(), text.size());
+  return repeated;
 }
 
-TEST(ComposedTest, WhatOnlyMeansTheSameStaysAsWritten) { EXPECT_EQ(Composed("ﬁ ² Ⅳ"), "ﬁ ² Ⅳ"); }
+TEST(ComposedWithinTest, WhatLooksTheSameIsTheSameBytes) {
+  EXPECT_EQ(ComposedWithin("Zoe\u0308", 10), "Zoë");
+  EXPECT_EQ(ComposedWithin("Zoë", 10), "Zoë");
+  EXPECT_EQ(ComposedWithin("\u1112\u1161\u11AB", 10), "한");
+  EXPECT_EQ(ComposedWithin("q\u0323\u0307", 10), ComposedWithin("q\u0307\u0323", 10));
+  EXPECT_EQ(ComposedWithin("", 0), "");
+}
 
-TEST(ComposedTest, SomeTextsGrow) { EXPECT_EQ(CharacterCount(Composed("\u0958")), 2); }
+TEST(ComposedWithinTest, WhatOnlyMeansTheSameStaysAsWritten) {
+  EXPECT_EQ(ComposedWithin("ﬁ ² Ⅳ", 10), "ﬁ ² Ⅳ");
+}
+
+TEST(ComposedWithinTest, ItIsTheComposedTextThatIsMeasured) {
+  // From one character to two, from four to one.
+  EXPECT_EQ(ComposedWithin("\u0958", 2), "\u0915\u093C");
+  EXPECT_EQ(ComposedWithin("\u0958", 1), std::nullopt);
+  const std::string taken_apart = "\u03B1\u0313\u0300\u0345";
+  EXPECT_EQ(ComposedWithin(Repeated(taken_apart, 200), 200), Repeated("\u1F82", 200));
+  EXPECT_EQ(ComposedWithin(Repeated(taken_apart, 201), 200), std::nullopt);
+  EXPECT_EQ(ComposedWithin(Repeated("é", 200), 200), Repeated("é", 200));
+  EXPECT_EQ(ComposedWithin(Repeated("é", 201), 200), std::nullopt);
+}
+
+TEST(ComposedWithinTest, WhatWouldTakeMinutesIsNotComposed) {
+  // Half a million marks that all have to be sorted take ICU minutes.
+  const std::string marks = Repeated("\u0301\u0323", 250'000);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(ComposedWithin(marks, 200), std::nullopt);
+  // The longest that is composed.
+  EXPECT_EQ(ComposedWithin(Repeated("\u0301\u0323", 400), 200), std::nullopt);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+}
 
 TEST(OneLineTest, HasNoControlCharacterAndNoMoreThanTheMaximumOfCharacters) {
   EXPECT_EQ(OneLine("  Ana\r\nBcc: x\u0085\u009F\u007F ", 100), "Ana  Bcc: x");

@@ -1,7 +1,9 @@
 #include "services/records/domain/patient.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -12,7 +14,21 @@
 namespace portal::records {
 namespace {
 
-void Normalize(std::string& text) { text = text::Composed(text::Trimmed(text)); }
+void Trim(std::string& text) { text = std::string(text::Trimmed(text)); }
+
+// Text that is too long stays as it is: Line() refuses it.
+void Normalize(std::string& text, size_t max_characters) {
+  Trim(text);
+  std::optional<std::string> composed = text::ComposedWithin(text, max_characters);
+  if (composed.has_value()) text = *std::move(composed);
+}
+
+void NormalizeLines(std::vector<std::string>& lines) {
+  for (std::string& line : lines) Trim(line);
+  std::erase(lines, "");
+  if (lines.size() > kMaxAddressLines) return;  // too many: refused as they are
+  for (std::string& line : lines) Normalize(line, kMaxAddressCharacters);
+}
 
 // Collects violations of fields below "patient.".
 class ProfileCheck {
@@ -24,7 +40,7 @@ class ProfileCheck {
   }
 
   void Line(absl::string_view text, int max_characters, absl::string_view field) {
-    Require(text::CharacterCount(text) <= max_characters, field,
+    Require(text::ComposedWithin(text, max_characters).has_value(), field,
             absl::StrCat("must have at most ", max_characters, " characters"));
     RequirePlain(text, field);
   }
@@ -67,9 +83,9 @@ class ProfileCheck {
 };
 
 void CheckAddress(const PostalAddress& address, ProfileCheck& check) {
-  check.Require(address.lines.size() <= kMaxAddressLines, "address.lines",
-                absl::StrCat("must be at most ", kMaxAddressLines));
-  for (size_t i = 0; i < address.lines.size(); ++i) {
+  const bool few = address.lines.size() <= kMaxAddressLines;
+  check.Require(few, "address.lines", absl::StrCat("must be at most ", kMaxAddressLines));
+  for (size_t i = 0; few && i < address.lines.size(); ++i) {
     check.Line(address.lines[i], kMaxAddressCharacters, absl::StrCat("address.lines[", i, "]"));
   }
   check.Line(address.city, kMaxAddressCharacters, "address.city");
@@ -87,21 +103,21 @@ void CheckEmergencyContact(const EmergencyContact& contact, ProfileCheck& check)
 }  // namespace
 
 PatientProfile Normalized(PatientProfile profile) {
-  Normalize(profile.given_name);
-  Normalize(profile.family_name);
-  Normalize(profile.gender_identity);
-  Normalize(profile.email);
-  for (std::string& phone : profile.phones) Normalize(phone);
-  for (std::string& line : profile.address.lines) Normalize(line);
-  std::erase(profile.address.lines, "");
-  Normalize(profile.address.city);
-  Normalize(profile.address.region);
-  Normalize(profile.address.postal_code);
-  Normalize(profile.address.country_code);
-  Normalize(profile.health_card_number);
-  Normalize(profile.emergency_contact.name);
-  Normalize(profile.emergency_contact.relationship);
-  Normalize(profile.emergency_contact.phone);
+  Normalize(profile.given_name, kMaxNameCharacters);
+  Normalize(profile.family_name, kMaxNameCharacters);
+  Normalize(profile.gender_identity, kMaxGenderIdentityCharacters);
+  Normalize(profile.email, kMaxEmailBytes);
+  NormalizeLines(profile.address.lines);
+  Normalize(profile.address.city, kMaxAddressCharacters);
+  Normalize(profile.address.region, kMaxAddressCharacters);
+  Normalize(profile.address.postal_code, kMaxAddressCharacters);
+  Normalize(profile.health_card_number, kMaxHealthCardCharacters);
+  Normalize(profile.emergency_contact.name, kMaxContactCharacters);
+  Normalize(profile.emergency_contact.relationship, kMaxContactCharacters);
+  // What has to be ASCII has nothing to compose.
+  for (std::string& phone : profile.phones) Trim(phone);
+  Trim(profile.address.country_code);
+  Trim(profile.emergency_contact.phone);
   return profile;
 }
 

@@ -76,8 +76,9 @@ struct Patient {
   friend bool operator==(const Patient&, const Patient&) = default;
 };
 
-// Without white space at the ends of every field of one line, and text::Composed(); an address line
-// of nothing but white space is dropped. Text is otherwise kept as written.
+// Without white space at the ends of every field of one line, and composed (text::ComposedWithin)
+// unless it is too long; an address line of nothing but white space is dropped. Text is otherwise
+// kept as written.
 PatientProfile Normalized(PatientProfile profile);
 
 // Adds what the contract does not allow, with paths such as "patient.birth_date". `profile` is

@@ -146,12 +146,12 @@ class Sorter {
 }  // namespace
 
 absl::StatusOr<SearchTerms> ParseSearchTerms(absl::string_view query) {
-  const std::string composed = text::Composed(text::Trimmed(query));
-  query = composed;
-  if (query.empty()) return Invalid("is required");
-  if (text::CharacterCount(query) > kMaxSearchCharacters) {
+  const auto composed = text::ComposedWithin(text::Trimmed(query), kMaxSearchCharacters);
+  if (!composed.has_value()) {
     return Invalid(absl::StrCat("must have at most ", kMaxSearchCharacters, " characters"));
   }
+  query = *composed;
+  if (query.empty()) return Invalid("is required");
   if (text::HasControlCharacter(query, text::Lines::kOne))
     return Invalid("must not have control characters");
   const std::vector<absl::string_view> terms = TermsOf(query);

@@ -83,6 +83,10 @@ TEST(ParseSearchTermsTest, ItsLimitsAreExact) {
   for (int i = 0; i < kMaxSearchCharacters; ++i) longest += "é";
   EXPECT_EQ(Parsed(longest).names, longest);
   EXPECT_THAT(ParseSearchTerms(longest + "é"), kInvalidField);
+  std::string taken_apart;
+  for (int i = 0; i < kMaxSearchCharacters; ++i) taken_apart += "e\u0301";
+  EXPECT_EQ(Parsed(taken_apart).names, longest);
+  EXPECT_THAT(ParseSearchTerms(taken_apart + "\u0958"), kInvalidField);
   EXPECT_OK(ParseSearchTerms("a b c d e f g h i j"));
   EXPECT_THAT(ParseSearchTerms("a b c d e f g h i j k"), kInvalidField);
   for (const char* query : {"", " ", " \u00A0\u200B", ",;", "a\x01", "a\nb"}) {

@@ -169,6 +169,23 @@ TEST(NormalizedTest, TrimsFieldsOfOneLineAndDropsEmptyAddressLines) {
   EXPECT_EQ(Normalized(profile).family_name, "");
 }
 
+TEST(NormalizedTest, WhatIsTooLongToBeComposedIsRefused) {
+  PatientProfile profile = Valid();
+  // Composed to the maximum, of four times as many characters; to one more; of one more.
+  const std::string taken_apart = "\u03B1\u0313\u0300\u0345";
+  profile.given_name = Repeated(taken_apart, 200);
+  EXPECT_THAT(InvalidFields(Normalized(profile)), IsEmpty());
+  EXPECT_EQ(Normalized(profile).given_name, Repeated("\u1F82", 200));
+  profile.given_name = Repeated("\u0958", 101);  // grows
+  EXPECT_THAT(InvalidFields(Normalized(profile)), ElementsAre("patient.given_name"));
+  profile.given_name = "x";
+  profile.address.city = Repeated(taken_apart, 200) + "x";
+  EXPECT_THAT(InvalidFields(Normalized(profile)), ElementsAre("patient.address.city"));
+  profile.address.city = "x";
+  profile.address.lines.assign(1000, Repeated("\u0301\u0323", 400));
+  EXPECT_THAT(InvalidFields(Normalized(profile)), ElementsAre("patient.address.lines"));
+}
+
 TEST(CheckStaffNotesTest, TakeSeveralLinesUpToTheMaximum) {
   status::FieldViolations violations;
   CheckStaffNotes("line\n\tline" + Repeated("é", 9'990), violations);

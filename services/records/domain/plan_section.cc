@@ -61,14 +61,15 @@ absl::StatusOr<std::vector<PlanSection>> Arranged(const std::vector<PlanSection>
 std::string CheckedTitle(absl::string_view title, status::FieldViolations& violations) {
   title = text::Trimmed(title);
   if (title.empty()) violations.Add("title", "is required");
-  if (text::CharacterCount(title) > kMaxKindTitleCharacters) {
+  const auto composed = text::ComposedWithin(title, kMaxKindTitleCharacters);
+  if (!composed.has_value()) {
     violations.Add("title",
                    absl::StrCat("must have at most ", kMaxKindTitleCharacters, " characters"));
   }
   if (text::HasControlCharacter(title, text::Lines::kOne)) {
     violations.Add("title", "must not have control characters");
   }
-  return text::Composed(title);
+  return composed.value_or("");
 }
 
 absl::StatusOr<std::vector<PlanSectionKind>> WithKindAt(std::vector<PlanSectionKind> kinds,

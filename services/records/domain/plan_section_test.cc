@@ -97,8 +97,12 @@ TEST(CheckedTitleTest, IsOneLineWithinItsLimit) {
   EXPECT_FALSE(valid(std::string(kMaxKindTitleCharacters + 1, 'x')));
   EXPECT_FALSE(valid(" "));
   EXPECT_FALSE(valid("a\nb"));
+  std::string grown;
+  for (int i = 0; i < kMaxKindTitleCharacters; ++i) grown += "\u0958";
+  EXPECT_FALSE(valid(grown));
   status::FieldViolations violations;
   EXPECT_EQ(CheckedTitle(" a ", violations), "a");
+  EXPECT_EQ(CheckedTitle("Te\u0301s", violations), "Tés");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "libs/rpc/grant_checker.h"
 #include "libs/status/errors.h"
@@ -312,6 +313,24 @@ TEST_F(PatientServiceTest, ASearchShowsFiftyAndSaysThatThereAreMore) {
   ASSERT_OK_AND_ASSIGN(found, Search("a"));
   EXPECT_EQ(found.patients_size(), 50);
   EXPECT_TRUE(found.more());
+}
+
+TEST_F(PatientServiceTest, TextThatWouldTakeMinutesToComposeIsRefusedAtOnce) {
+  const std::string accents = AccentsInDisorder();
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(status::InvalidFieldsOf(Search(accents).status()), ElementsAre("query"));
+  v1::CreatePatientRequest request = PatientRequest();
+  request.mutable_patient()->set_given_name(accents);
+  EXPECT_THAT(status::InvalidFieldsOf(Create(request).status()), ElementsAre("patient.given_name"));
+  request = PatientRequest();
+  // Each line short enough, and very many.
+  for (size_t i = 0; i < 600; ++i) {
+    request.mutable_patient()->mutable_address()->add_lines(accents.substr(0, 800 * 2));
+  }
+  EXPECT_THAT(status::InvalidFieldsOf(Create(request).status()),
+              ElementsAre("patient.address.lines"));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));  // under sanitizers
+  EXPECT_EQ(Psql("SELECT count(*) FROM patients"), "0");
 }
 
 TEST_F(PatientServiceTest, WhatIsNoSearchIsRefused) {

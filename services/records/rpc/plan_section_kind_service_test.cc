@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "libs/status/errors.h"
 #include "services/records/rpc/records_service_fixture.h"
@@ -68,6 +69,14 @@ class PlanSectionKindServiceTest : public RecordsServiceFixture {
     return {kinds.plan_section_kinds().begin(), kinds.plan_section_kinds().end()};
   }
 };
+
+TEST_F(PlanSectionKindServiceTest, ATitleThatWouldTakeMinutesToComposeIsRefusedAtOnce) {
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(status::InvalidFieldsOf(Create(AccentsInDisorder()).status()), ElementsAre("title"));
+  EXPECT_THAT(status::InvalidFieldsOf(Change("diet", AccentsInDisorder(), 1).status()),
+              ElementsAre("title"));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));  // under sanitizers
+}
 
 TEST_F(PlanSectionKindServiceTest, AClinicAddsItsOwnKindAndUsesIt) {
   ASSERT_OK_AND_ASSIGN(const v1::PlanSectionKind kind, Create(" Teas <b>'; -- "));

@@ -214,6 +214,13 @@ class RecordsServiceFixture : public ::testing::Test {
     return Result(charts_, &v1::SoapChartService::Stub::GetSoapChart, request, owner_).value();
   }
 
+  // As much as a request has room for, in an order that takes minutes to sort.
+  static std::string AccentsInDisorder() {
+    std::string text;
+    while (text.size() < 1'000'000) text += "\u0301\u0323";
+    return text;
+  }
+
   void Grant(const std::string& patient_id) {
     grants_.Grant(holder_id_, id::PatientId::Parse("patient_id", patient_id).value());
   }

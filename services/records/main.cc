@@ -34,10 +34,12 @@ absl::Status Run() {
                    .outbox = runtime->outbox(),
                    .idempotency = runtime->idempotency(),
                    .clock = runtime->clock()});
-  return runtime->Serve(service.Tables(),
-                        {{kPutPatientTopic, PutPatientRoute(access_code)},
-                         {kNotifyHoldersTopic, NotifyHoldersRoute(access_code, runtime->pool())}},
-                        grants.get());
+  return runtime->Serve(
+      service.Tables(),
+      {{kPutPatientTopic, PutPatientRoute(access_code)},
+       {kPlanNoticeTopic, PlanNoticeRoute(access_code, runtime->background_pool())},
+       {kNotifyHoldersTopic, NotifyHoldersRoute(access_code)}},
+      grants.get());
 }
 
 }  // namespace

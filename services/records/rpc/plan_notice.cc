@@ -51,12 +51,12 @@ absl::StatusOr<bool> IsShown(const PlanNotice& notice, const db::CallOptions& ca
 
 }  // namespace
 
-std::string NotifyHoldersPayload(const SoapChart& chart) {
+std::string PlanNoticePayload(const SoapChart& chart) {
   return absl::StrCat(chart.clinic_id.ToString(), " ", chart.patient_id.ToString(), " ",
                       chart.id.ToString());
 }
 
-outbox::Route NotifyHoldersRoute(std::shared_ptr<grpc::Channel> access_code, db::Pool& pool) {
+outbox::Route PlanNoticeRoute(std::shared_ptr<grpc::Channel> access_code, db::Pool& pool) {
   std::shared_ptr<HolderNoticeService::Stub> stub =
       HolderNoticeService::NewStub(std::move(access_code));
   const outbox::Route deliver =
@@ -73,6 +73,15 @@ outbox::Route NotifyHoldersRoute(std::shared_ptr<grpc::Channel> access_code, db:
     delivery.payload = request.SerializeAsString();
     return deliver(delivery);
   };
+}
+
+outbox::Route NotifyHoldersRoute(std::shared_ptr<grpc::Channel> access_code) {
+  std::shared_ptr<HolderNoticeService::Stub> stub =
+      HolderNoticeService::NewStub(std::move(access_code));
+  return rpc::EventRoute(std::move(stub), &HolderNoticeService::Stub::NotifyHolders,
+                         [](NotifyHoldersRequest& request, const outbox::Delivery& delivery) {
+                           request.set_event_id(delivery.event_id.ToString());
+                         });
 }
 
 }  // namespace portal::records

@@ -31,14 +31,27 @@ class PlanNoticeTest : public RecordsServiceFixture {
   PlanNoticeTest() : patient_id_(AddPatient().patient_id()), access_code_("access_code") {
     EXPECT_OK(access_code_.Start(
         receiver_.Tables(HolderNoticeService::service_full_name(), "NotifyHolders")));
-    const outbox::Route route = NotifyHoldersRoute(access_code_.Channel("records"), pool_);
+    const auto channel = access_code_.Channel("records");
     relay_ = std::make_unique<outbox::Relay>(
-        pool_, outbox_, metrics_,
+        background_pool_, outbox_, metrics_,
         std::map<std::string, outbox::Route>{
-            {kNotifyHoldersTopic, [route](outbox::Delivery delivery) {
-               delivery.deadline = absl::Now() + absl::Seconds(20);  // calls have real deadlines
-               return route(delivery);
-             }}});
+            {kPlanNoticeTopic, WithRealDeadline(PlanNoticeRoute(channel, background_pool_))},
+            {kNotifyHoldersTopic, WithRealDeadline(NotifyHoldersRoute(channel))}});
+  }
+
+  // Calls have them; the relay's are of the test's clock.
+  static outbox::Route WithRealDeadline(const outbox::Route& route) {
+    return [route](outbox::Delivery delivery) {
+      delivery.deadline = absl::Now() + absl::Seconds(20);
+      return route(delivery);
+    };
+  }
+
+  void Append(const char* topic, const std::string& payload) {
+    EXPECT_OK(pool_.Transact([&](db::Transaction& transaction) {
+      outbox_.Append(transaction, topic, payload);
+      return absl::OkStatus();
+    }));
   }
 
   // For whom notices have arrived by now.
@@ -86,7 +99,7 @@ class PlanNoticeTest : public RecordsServiceFixture {
   const std::string patient_id_;
   testing::FakeReceiver<NotifyHoldersRequest, NotifyHoldersResponse> receiver_;
   testing::RpcHarness access_code_;
-  telemetry::Metrics metrics_;
+  telemetry::Metrics metrics_, metrics_before_;
   std::unique_ptr<outbox::Relay> relay_;
 };
 
@@ -98,6 +111,37 @@ TEST_F(PlanNoticeTest, ANewPlanIsToldOfWithNoWordOfIt) {
   EXPECT_EQ(call.request.kind(), access_code::v1::HOLDER_NOTICE_KIND_NEW_TREATMENT_PLAN);
   EXPECT_EQ(call.request.event_id(), call.request_id);
   EXPECT_THAT(call.request.SerializeAsString(), Not(::testing::HasSubstr("CANARY")));
+}
+
+TEST_F(PlanNoticeTest, WhatTheReleaseBeforeHasLeftIsDelivered) {
+  NotifyHoldersRequest left;
+  left.set_clinic_id(clinic_.ToString());
+  left.set_patient_id(patient_id_);
+  left.set_kind(access_code::v1::HOLDER_NOTICE_KIND_NEW_TREATMENT_PLAN);
+  Append("holders.notify", left.SerializeAsString());
+  EXPECT_THAT(Told(), ElementsAre(patient_id_));
+  const auto call = receiver_.Calls()[0];
+  EXPECT_EQ(call.request.event_id(), call.request_id);
+  left.set_event_id(call.request_id);
+  EXPECT_THAT(call.request, EqualsProto(left));
+  EXPECT_EQ(Psql("SELECT count(*) FROM outbox_events WHERE topic = 'holders.notify'"), "0");
+}
+
+// Its relay touches only topics it knows: a payload that it cannot read must not have one of them.
+TEST_F(PlanNoticeTest, TheReleaseBeforeLeavesNewNoticesAlone) {
+  outbox::Relay before(background_pool_, outbox_, metrics_before_,
+                       {{"holders.notify", NotifyHoldersRoute(access_code_.Channel("records"))}});
+  AddChart(patient_id_);
+  EXPECT_EQ(before.DeliverOnce().value(), 0);
+  EXPECT_THAT(Told(), ElementsAre(patient_id_));
+}
+
+TEST_F(PlanNoticeTest, APayloadThatIsNotOursIsKeptForAnOperator) {
+  for (const char* payload : {"", "a b c", "0190163d-8694-739b-aea5-966c26f8ad91"}) {
+    Append(kPlanNoticeTopic, payload);
+  }
+  EXPECT_THAT(Told(), IsEmpty());
+  EXPECT_EQ(Psql("SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL"), "3");
 }
 
 TEST_F(PlanNoticeTest, OnePlanIsToldOfOnceInTwentyFourHours) {

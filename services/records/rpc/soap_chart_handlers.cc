@@ -206,7 +206,7 @@ absl::StatusOr<v1::ListPlanSectionKindsResponse> SoapChartHandlers::ListPlanSect
 
 void SoapChartHandlers::TellHolders(db::Transaction& transaction, const SoapChart& chart) const {
   if (!charts_.MarkHoldersTold(transaction, chart, deps_.clock.Now())) return;
-  deps_.outbox.Append(transaction, kNotifyHoldersTopic, NotifyHoldersPayload(chart));
+  deps_.outbox.Append(transaction, kPlanNoticeTopic, PlanNoticePayload(chart));
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::Write(const rpc::Context& context,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "libs/db/pool.h"
 #include "libs/outbox/relay.h"
@@ -15,12 +16,13 @@ namespace portal::records {
 
 inline constexpr char kPlanNoticeTopic[] = "plan.notice";
 
-// The event's payload: the ids of the chart's clinic, patient and of the chart, with spaces
-// between.
-std::string PlanNoticePayload(const SoapChart& chart);
+// The event's payload: the ids of the chart's clinic, patient and of the chart, and when
+// SoapChartStore::MarkHoldersTold noted it, in microseconds, with spaces between.
+std::string PlanNoticePayload(const SoapChart& chart, absl::Time told_at);
 
 // The topic's route. A plan that holders cannot see any more by the time of delivery (kept from
-// them, emptied, moved to another patient) is not told of. INVALID_ARGUMENT, an event that can
+// them, emptied, moved to another patient) is not told of, and counts as untold: when it is shown
+// again it is news. INVALID_ARGUMENT, an event that can
 // never be delivered, if access_code says so or the payload is not ours. `pool`, one that no
 // handler waits for, outlives the route.
 outbox::Route PlanNoticeRoute(std::shared_ptr<grpc::Channel> access_code, db::Pool& pool);

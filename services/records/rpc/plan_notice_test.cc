@@ -3,8 +3,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/outbox/relay.h"
 #include "libs/status/errors.h"
@@ -137,11 +139,14 @@ TEST_F(PlanNoticeTest, TheReleaseBeforeLeavesNewNoticesAlone) {
 }
 
 TEST_F(PlanNoticeTest, APayloadThatIsNotOursIsKeptForAnOperator) {
-  for (const char* payload : {"", "a b c", "0190163d-8694-739b-aea5-966c26f8ad91"}) {
+  const std::string id = "0190163d-8694-739b-aea5-966c26f8ad91";
+  const std::string ids = id + " " + id + " " + id;
+  for (const std::string& payload :
+       std::vector<std::string>{"", ids, ids + " x", "a b c 1", ids + " 1 1"}) {
     Append(kPlanNoticeTopic, payload);
   }
   EXPECT_THAT(Told(), IsEmpty());
-  EXPECT_EQ(Psql("SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL"), "3");
+  EXPECT_EQ(Psql("SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL"), "5");
 }
 
 TEST_F(PlanNoticeTest, OnePlanIsToldOfOnceInTwentyFourHours) {
@@ -198,6 +203,13 @@ TEST_F(PlanNoticeTest, AChartThatIsMovedIsNoNewsToAnybody) {
   EXPECT_THAT(Told(), ElementsAre(patient_id_));
 }
 
+TEST_F(PlanNoticeTest, AChartThatWasMovedThereAndBackIsToldOf) {
+  v1::SoapChart chart = AddChart(patient_id_);
+  ASSERT_OK_AND_ASSIGN(chart, Move(chart, AddPatient("Anna", "Berg").patient_id()));
+  ASSERT_OK(Move(chart, patient_id_));
+  EXPECT_THAT(Told(), ElementsAre(patient_id_));
+}
+
 TEST_F(PlanNoticeTest, AfterAMoveSigningIsNewsToThoseOfTheOtherPatient) {
   v1::SoapChart chart = AddChart(patient_id_);
   EXPECT_THAT(Told(), SizeIs(1));
@@ -215,6 +227,64 @@ TEST_F(PlanNoticeTest, WhatHoldersCannotSeeAnyMoreIsNotToldLate) {
   EXPECT_THAT(Told(), IsEmpty());
   AddChart(patient_id_);
   EXPECT_THAT(Told(), SizeIs(1));
+}
+
+TEST_F(PlanNoticeTest, ADroppedNoticeCountsAsUntoldAndIsNewsWhenThePlanIsShownAgain) {
+  v1::SoapChart hidden = AddChart(patient_id_);
+  ASSERT_OK_AND_ASSIGN(hidden, Hide(hidden, true));
+  v1::SoapChart emptied = AddChart(patient_id_);
+  ASSERT_OK_AND_ASSIGN(emptied, WritePlan(emptied, ""));
+  EXPECT_THAT(Told(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_OK_AND_ASSIGN(hidden, Hide(hidden, false));
+  ASSERT_OK_AND_ASSIGN(emptied, WritePlan(emptied, "it is back"));
+  EXPECT_THAT(Told(), SizeIs(2));
+  // From then on, once in a day as always.
+  clock_.Advance(absl::Hours(24) - absl::Microseconds(1));
+  ASSERT_OK_AND_ASSIGN(hidden, Hide(hidden, true));
+  ASSERT_OK(Hide(hidden, false));
+  EXPECT_THAT(Told(), SizeIs(2));
+}
+
+TEST_F(PlanNoticeTest, ANoticeThatWaitsIsOfThePlanThatIsShownAgainMeanwhile) {
+  v1::SoapChart chart = AddChart(patient_id_);
+  ASSERT_OK_AND_ASSIGN(chart, Hide(chart, true));
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_OK(Hide(chart, false));
+  EXPECT_THAT(Told(), SizeIs(1));
+}
+
+// As when the relay's process ends between dropping a notice and erasing it.
+TEST_F(PlanNoticeTest, ANoticeThatIsDroppedTwiceDoesNotTellTwice) {
+  v1::SoapChart chart = AddChart(patient_id_);
+  const absl::Time first = clock_.Now();
+  ASSERT_OK_AND_ASSIGN(chart, Hide(chart, true));
+  EXPECT_THAT(Told(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_OK_AND_ASSIGN(chart, Hide(chart, false));
+  const std::string ids = absl::StrCat(chart.clinic_id(), " ", patient_id_, " ",
+                                       chart.soap_chart_id(), " ", absl::ToUnixMicros(first));
+  Append(kPlanNoticeTopic, ids);
+  EXPECT_THAT(Told(), SizeIs(1));
+  // Nor does it, coming late, make that of the second notice undone.
+  ASSERT_OK_AND_ASSIGN(chart, Hide(chart, true));
+  Append(kPlanNoticeTopic, ids);
+  EXPECT_THAT(Told(), SizeIs(1));
+  ASSERT_OK(Hide(chart, false));
+  EXPECT_THAT(Told(), SizeIs(1));
+}
+
+// Whichever comes first, exactly one notice arrives for a plan that is shown in the end.
+TEST_F(PlanNoticeTest, ShowingAPlanWhileItsNoticeIsDroppedTellsOnce) {
+  for (size_t round = 1; round <= 20; ++round) {
+    v1::SoapChart chart = AddChart(patient_id_);
+    ASSERT_OK_AND_ASSIGN(chart, Hide(chart, true));
+    clock_.Advance(absl::Minutes(1));
+    std::thread showing([&] { EXPECT_OK(Hide(chart, false)); });
+    EXPECT_OK(relay_->DeliverOnce());
+    showing.join();
+    EXPECT_THAT(Told(), SizeIs(round));
+  }
 }
 
 TEST_F(PlanNoticeTest, APlanThatWentAlongWithAMergeIsTold) {

@@ -205,8 +205,9 @@ absl::StatusOr<v1::ListPlanSectionKindsResponse> SoapChartHandlers::ListPlanSect
 }
 
 void SoapChartHandlers::TellHolders(db::Transaction& transaction, const SoapChart& chart) const {
-  if (!charts_.MarkHoldersTold(transaction, chart, deps_.clock.Now())) return;
-  deps_.outbox.Append(transaction, kPlanNoticeTopic, PlanNoticePayload(chart));
+  const absl::Time now = deps_.clock.Now();
+  if (!charts_.MarkHoldersTold(transaction, chart, now)) return;
+  deps_.outbox.Append(transaction, kPlanNoticeTopic, PlanNoticePayload(chart, now));
 }
 
 absl::StatusOr<v1::SoapChart> SoapChartHandlers::Write(const rpc::Context& context,

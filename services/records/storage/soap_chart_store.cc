@@ -187,4 +187,15 @@ bool SoapChartStore::MarkHoldersTold(db::Transaction& transaction, const SoapCha
              .affected() > 0;
 }
 
+std::optional<absl::Time> SoapChartStore::HoldersToldAt(db::Transaction& transaction,
+                                                        const SoapChart& chart) const {
+  return transaction.Exec(queries::kGetHoldersTold, chart.clinic_id, chart.id)
+      .One()
+      .OptionalTime("told_us");
+}
+
+void SoapChartStore::ForgetHoldersTold(db::Transaction& transaction, const SoapChart& chart) const {
+  transaction.Exec(queries::kForgetHoldersTold, chart.clinic_id, chart.id);
+}
+
 }  // namespace portal::records

@@ -1,11 +1,13 @@
 #ifndef SERVICES_RECORDS_STORAGE_SOAP_CHART_STORE_H_
 #define SERVICES_RECORDS_STORAGE_SOAP_CHART_STORE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/db/pool.h"
 #include "libs/db/session.h"
 #include "libs/id/ids.h"
@@ -64,6 +66,12 @@ class SoapChartStore {
   // Notes that holders are told of the chart's plan now. False, and nothing is noted, if that was
   // done less than kNoticeInterval ago, or if the patient is inactive, deceased or merged.
   bool MarkHoldersTold(db::Transaction& transaction, const SoapChart& chart, absl::Time now) const;
+
+  // Of a chart that GetForChange returned: when that was noted last, and that it is noted no more,
+  // for nobody was told.
+  std::optional<absl::Time> HoldersToldAt(db::Transaction& transaction,
+                                          const SoapChart& chart) const;
+  void ForgetHoldersTold(db::Transaction& transaction, const SoapChart& chart) const;
 
  private:
   db::Pool& pool_;

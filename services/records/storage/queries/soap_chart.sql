@@ -122,3 +122,9 @@ WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2
   AND (chart.holders_told_at IS NULL OR chart.holders_told_at <= from_micros($4))
   AND patient.clinic_id = chart.clinic_id AND patient.patient_id = chart.patient_id
   AND patient.state = 'active' AND patient.merged_into_patient_id IS NULL
+
+-- name: GetHoldersTold
+SELECT micros(holders_told_at) AS told_us FROM soap_charts WHERE clinic_id = $1 AND soap_chart_id = $2
+
+-- name: ForgetHoldersTold
+UPDATE soap_charts SET holders_told_at = NULL WHERE clinic_id = $1 AND soap_chart_id = $2

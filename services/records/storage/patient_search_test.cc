@@ -1,4 +1,6 @@
+#include <fstream>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -235,6 +237,99 @@ TEST_F(PatientSearchTest, OnAClinicOfManyTheShortestTermsAndTheErrorsUseTheIndex
   EXPECT_THAT(
       testing::PlanNodes(database_.app, queries::kSearchPatients),
       Contains("Index Only Scan on patient_search_terms using patient_search_terms_prefix"));
+}
+
+// Records as a program and a schema from before patient_search_forms left them.
+class PatientSearchFormsTest : public PatientSearchTest {
+ protected:
+  static constexpr int kPatients = 250;  // three batches
+
+  PatientSearchFormsTest() {
+    Psql(
+        R"(
+      ALTER TABLE patients DISABLE TRIGGER patients_search_terms;
+      INSERT INTO patients (patient_id, clinic_id, given_name, family_name, birth_date, gender, email, phones,
+                            address_lines, address_city, address_region, address_postal_code, address_country_code,
+                            health_card_number, emergency_contact_name, emergency_contact_relationship,
+                            emergency_contact_phone, staff_notes, version, created_at, updated_at)
+      SELECT lpad(to_hex(i), 32, '0')::uuid, ')" +
+        clinic_.ToString() +
+        R"(', CASE i % 5 WHEN 0 THEN U&'Zoe\0308' ELSE 'Zoë' END, CASE i % 5 WHEN 1 THEN U&'Nun\0303ez' ELSE 'B' END,
+             '2000-01-01', 'male', '', CASE i % 5 WHEN 2 THEN '{"+33 6 12 34 56 78"}' WHEN 3 THEN '{911}' ELSE '{}' END::text[],
+             '{}', '', '', '', '', '', '', '', '', '', 1, now(), now()
+      FROM generate_series(1, )" +
+        std::to_string(kPatients) + R"() AS i;
+      INSERT INTO patient_search_terms (patient_id, clinic_id, kind, term)
+      SELECT patient_id, clinic_id, 'name', unnest(search_words(given_name || ' ' || family_name)) FROM patients
+      UNION ALL
+      SELECT patient_id, clinic_id, 'phone', number FROM patients, unnest(search_phones(phones)) AS number
+      WHERE number <> '0612';
+      ALTER TABLE patients ENABLE TRIGGER patients_search_terms;
+    )");
+  }
+
+  void Deploy() const {
+    std::ifstream file("services/records/storage/migrations/deploy/patient_search_forms.sql");
+    std::stringstream sql;
+    sql << file.rdbuf();
+    ASSERT_THAT(sql.str(), ::testing::HasSubstr("search_phones"));
+    testing::Psql(database_.owner, sql.str());
+  }
+
+  // Rows in the order of patients: which of them were written by one transaction.
+  std::string Written() const {
+    return Psql("SELECT string_agg(xmin::text, ' ' ORDER BY patient_id) FROM patients");
+  }
+
+  std::string Uncomposed(const std::string& condition = "true") const {
+    return Psql("SELECT count(*) FROM patients WHERE " + condition +
+                " AND (given_name IS NOT NFC NORMALIZED OR family_name IS NOT NFC NORMALIZED)");
+  }
+};
+
+TEST_F(PatientSearchFormsTest, WhatNeedsItIsWrittenAnewAndNothingElse) {
+  const std::string untouched =
+      "SELECT string_agg(xmin::text, ' ' ORDER BY patient_id) FROM patients "
+      "WHERE get_byte(uuid_send(patient_id), 15) % 5 IN (3, 4)";
+  const std::string before = Psql(untouched);
+  EXPECT_EQ(Uncomposed(), "100");
+  EXPECT_THAT(Found("0612"), IsEmpty());
+  Deploy();
+  EXPECT_EQ(Psql(untouched), before);
+  EXPECT_EQ(Uncomposed(), "0");
+  EXPECT_THAT(Found("0612"), SizeIs(50));
+  EXPECT_THAT(Found("nuñez", kPatients), SizeIs(50));
+  // Again, as after an interruption: nothing is left to be done.
+  const std::string written = Written();
+  Deploy();
+  EXPECT_EQ(Written(), written);
+}
+
+TEST_F(PatientSearchFormsTest, ANameThatWouldOutgrowItsColumnStays) {
+  Psql("UPDATE patients SET family_name = repeat(U&'\\0958', 150)");
+  const std::string written = Psql("SELECT family_name FROM patients LIMIT 1");
+  Deploy();
+  EXPECT_EQ(Psql("SELECT DISTINCT family_name FROM patients"), written);
+  EXPECT_EQ(Psql("SELECT count(*) FROM patients WHERE given_name IS NOT NFC NORMALIZED"), "0");
+}
+
+// Whoever holds a record that is waited for finds the batches before committed, and theirs free.
+TEST_F(PatientSearchFormsTest, ABatchThatWaitsHoldsNoneOfTheOthers) {
+  const id::PatientId last(id::Uuid::Parse("00000000-0000-0000-0000-0000000000fa").value());
+  std::thread deploying;
+  EXPECT_OK(pool_.Transact([&](db::Transaction& transaction) -> absl::Status {
+    EXPECT_OK(HoldForChart(transaction, clinic_, last));
+    deploying = std::thread([this] { Deploy(); });
+    while (Psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "0") {
+    }
+    EXPECT_EQ(Uncomposed("patient_id <= '00000000-0000-0000-0000-0000000000c8'"), "0");
+    EXPECT_EQ(Uncomposed("patient_id > '00000000-0000-0000-0000-0000000000c8'"), "20");
+    const id::PatientId first(id::Uuid::Parse("00000000-0000-0000-0000-000000000005").value());
+    return pool_.Transact(
+        [&](db::Transaction& chart) { return HoldForChart(chart, clinic_, first); });
+  }));
+  deploying.join();
+  EXPECT_EQ(Uncomposed(), "0");
 }
 
 }  // namespace

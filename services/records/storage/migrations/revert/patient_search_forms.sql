@@ -1,5 +1,6 @@
 -- Revert records:patient_search_forms
--- Composed names stay: they are the same names.
+-- Composed names stay: they are the same names. So do terms with a zero, until their record changes: they are found, no
+-- more.
 
 BEGIN;
 
@@ -11,7 +12,5 @@ RETURN ARRAY(
        LATERAL (SELECT ltrim(regexp_replace(regexp_replace(phone, '[xX].*', ''), '[^0-9]', '', 'g'), '0')) AS d (digits),
        unnest(ARRAY[40, 10, 9, 8, 7, 4]) AS length
   WHERE digits <> '');
-
-UPDATE patients SET given_name = given_name;
 
 COMMIT;

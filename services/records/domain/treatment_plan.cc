@@ -16,8 +16,17 @@ const PlanSection* Find(const std::vector<PlanSection>& sections, absl::string_v
 
 }  // namespace
 
+bool PlanAccess::visibility_known() const {
+  if (visibility_change.has_value()) return visibility_change->hidden == hidden;
+  return visibility_recorded && !hidden;
+}
+
+std::optional<PlanAccess::VisibilityChange> PlanAccess::LastVisibilityChange() const {
+  return visibility_known() ? visibility_change : std::nullopt;
+}
+
 std::optional<absl::Time> PlanAccess::ShownSince() const {
-  if (!shown() || !present_since.has_value()) return std::nullopt;
+  if (!shown() || !visibility_known() || !present_since.has_value()) return std::nullopt;
   absl::Time since = *present_since;
   if (visibility_change.has_value()) since = std::max(since, visibility_change->changed_at);
   if (moved_at.has_value()) since = std::max(since, *moved_at);

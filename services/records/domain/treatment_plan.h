@@ -67,12 +67,18 @@ struct PlanAccess {
   bool present = false;                               // a section has text
   bool hidden = false;                                // from everybody who holds a grant
   std::optional<absl::Time> present_since;            // without a break
-  std::optional<VisibilityChange> visibility_change;  // the last one
+  std::optional<VisibilityChange> visibility_change;  // the last one on record
+  bool visibility_recorded = false;                   // since the chart was made
   std::optional<absl::Time> moved_at;  // when the chart last came to the patient, or left
 
   bool moved_away() const { return patient_id != asked_for; }
   bool shown() const { return present && !hidden && !moved_away(); }
-  // Without a break; nothing unless it is shown.
+  // Whether it is on record how `hidden` came to be: not if that was changed before changes were
+  // recorded, or by a program that does not record them.
+  bool visibility_known() const;
+  // The last one; nothing if there was none, or if it is not known.
+  std::optional<VisibilityChange> LastVisibilityChange() const;
+  // Without a break; nothing unless it is shown, and that is known.
   std::optional<absl::Time> ShownSince() const;
 };
 

@@ -25,6 +25,43 @@ TEST(DifferenceTest, NamesWhatCameChangedAndWent) {
   EXPECT_EQ(Difference(now, {}).size(), 3);
 }
 
+class PlanVisibilityTest : public ::testing::Test {
+ protected:
+  static constexpr bool kShown = false, kHidden = true;
+
+  static PlanAccess::VisibilityChange ChangeTo(bool hidden) {
+    return {.hidden = hidden, .changed_at = absl::FromUnixSeconds(200)};
+  }
+
+  PlanAccess access_{
+      .present = true, .present_since = absl::FromUnixSeconds(100), .visibility_recorded = true};
+};
+
+TEST_F(PlanVisibilityTest, WhatHappenedBeforeChangesWereRecordedIsNotKnown) {
+  access_.visibility_recorded = false;
+  EXPECT_TRUE(access_.shown());
+  EXPECT_EQ(access_.ShownSince(), std::nullopt);
+  access_.hidden = true;
+  EXPECT_FALSE(access_.visibility_known());
+  // What was recorded later is.
+  access_.visibility_change = ChangeTo(kHidden);
+  EXPECT_TRUE(access_.LastVisibilityChange().has_value());
+  access_.hidden = false;
+  access_.visibility_change = ChangeTo(kShown);
+  EXPECT_EQ(access_.ShownSince(), absl::FromUnixSeconds(200));
+}
+
+TEST_F(PlanVisibilityTest, WhatAnotherProgramDidWithoutRecordingItIsNotKnown) {
+  access_.visibility_change = ChangeTo(kHidden);
+  EXPECT_EQ(access_.ShownSince(), std::nullopt);
+  EXPECT_FALSE(access_.LastVisibilityChange().has_value());
+  access_.hidden = true;
+  access_.visibility_change = ChangeTo(kShown);
+  EXPECT_FALSE(access_.LastVisibilityChange().has_value());
+  access_.visibility_change = std::nullopt;
+  EXPECT_FALSE(access_.visibility_known());
+}
+
 TEST(PlanViewTest, IsChangedOnlyAgainstWhatWasSeen) {
   EXPECT_FALSE((PlanView{.revision = 3}.changed()));
   EXPECT_FALSE((PlanView{.revision = 3, .seen_revision = 3}.changed()));
@@ -33,7 +70,7 @@ TEST(PlanViewTest, IsChangedOnlyAgainstWhatWasSeen) {
 
 TEST(PlanAccessTest, APlanIsShownSinceTheLastOfWhatItTook) {
   const absl::Time start = absl::FromUnixSeconds(1'800'000'000);
-  PlanAccess access{.present = true, .present_since = start};
+  PlanAccess access{.present = true, .present_since = start, .visibility_recorded = true};
   EXPECT_EQ(access.ShownSince(), start);
   access.visibility_change = {.hidden = false, .changed_at = start + absl::Hours(2)};
   EXPECT_EQ(access.ShownSince(), start + absl::Hours(2));
@@ -47,8 +84,10 @@ TEST(PlanAccessTest, APlanIsShownSinceTheLastOfWhatItTook) {
 }
 
 TEST(PlanAccessTest, WhatIsNotShownIsSinceNever) {
-  const PlanAccess shown{.present = true, .present_since = absl::UnixEpoch()};
+  const PlanAccess shown{
+      .present = true, .present_since = absl::UnixEpoch(), .visibility_recorded = true};
   EXPECT_TRUE(shown.shown());
+  EXPECT_EQ(shown.ShownSince(), absl::UnixEpoch());
   PlanAccess access = shown;
   access.hidden = true;
   EXPECT_FALSE(access.shown());

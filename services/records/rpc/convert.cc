@@ -550,12 +550,12 @@ v1::ExplainTreatmentPlanAccessResponse ToProto(const PlanAccess& access) {
   const std::optional<absl::Time> shown_since = access.ShownSince();
   if (shown_since.has_value()) *proto.mutable_shown_since() = ToProto(*shown_since);
   proto.set_signed_(access.is_signed);
-  if (access.visibility_change.has_value()) {
+  if (const auto last = access.LastVisibilityChange(); last.has_value()) {
     v1::PlanVisibilityChange& change = *proto.mutable_visibility_change();
-    change.set_hidden_from_holders(access.visibility_change->hidden);
-    change.set_changer_account_id(access.visibility_change->changed_by.ToString());
-    change.set_changer_display_name(access.visibility_change->changed_by_display_name);
-    *change.mutable_change_time() = ToProto(access.visibility_change->changed_at);
+    change.set_hidden_from_holders(last->hidden);
+    change.set_changer_account_id(last->changed_by.ToString());
+    change.set_changer_display_name(last->changed_by_display_name);
+    *change.mutable_change_time() = ToProto(last->changed_at);
   }
   proto.set_patient_id(access.patient_id.ToString());
   if (access.moved_at.has_value()) *proto.mutable_move_time() = ToProto(*access.moved_at);

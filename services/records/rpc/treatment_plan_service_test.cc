@@ -322,6 +322,24 @@ TEST_F(ChangedPlanTest, AHiddenPlanIsExplainedByWhoHidItAndWhen) {
   EXPECT_FALSE(access.visibility_change().hidden_from_holders());
 }
 
+TEST_F(ChangedPlanTest, WhatIsNotOnRecordAboutAPlanIsNotSaid) {
+  // A chart from before changes were recorded.
+  Psql("UPDATE soap_charts SET plan_visibility_recorded = false");
+  EXPECT_EQ(Explained().reason(), v1::PLAN_ACCESS_REASON_SHOWN);
+  EXPECT_FALSE(Explained().has_shown_since());
+  EXPECT_FALSE(Explained().has_visibility_change());
+  NextHour();
+  SetHidden(true);
+  const int64_t shown = NextHour();
+  SetHidden(false);
+  EXPECT_EQ(Explained().shown_since().seconds(), shown);
+  EXPECT_TRUE(Explained().has_visibility_change());
+  // Changed by a program that does not record it.
+  Psql("UPDATE soap_charts SET plan_hidden = true");
+  EXPECT_EQ(Explained().reason(), v1::PLAN_ACCESS_REASON_HIDDEN);
+  EXPECT_FALSE(Explained().has_visibility_change());
+}
+
 TEST_F(ChangedPlanTest, AChartThatWasMovedIsExplainedAtBothPatients) {
   const std::string other = AddPatient("Other").patient_id();
   const int64_t moved = NextHour();

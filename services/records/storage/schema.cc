@@ -24,7 +24,7 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
       {.project = "records",
        .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change", "plan_looks",
                    "patients_audit", "plan_notices", "patient_search_forms",
-                   "plan_visibility_changes", "patient_name_words"}}};
+                   "plan_visibility_changes", "patient_name_words", "plan_visibility_recorded"}}};
 }
 
 }  // namespace portal::records

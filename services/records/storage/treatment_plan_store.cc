@@ -44,6 +44,7 @@ PlanAccess AccessOf(const db::Row& row, const id::PatientId& asked_for) {
                     .present = row.Bool("present"),
                     .hidden = row.Bool("plan_hidden"),
                     .present_since = row.OptionalTime("present_us"),
+                    .visibility_recorded = row.Bool("plan_visibility_recorded"),
                     .moved_at = row.OptionalTime("moved_us")};
   if (const auto changed_at = row.OptionalTime("visibility_us"); changed_at.has_value()) {
     access.visibility_change = {.hidden = row.Bool("hidden"),

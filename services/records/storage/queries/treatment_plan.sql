@@ -86,7 +86,7 @@ ORDER BY revision.revision DESC LIMIT $4
 -- name: ExplainTreatmentPlanAccess
 -- For staff of the clinic $1: what decides whether those who may see the patient $2 are shown the plan of the chart $3,
 -- which is the patient's or was. A plan is present since its first revision that no empty one has followed.
-SELECT chart.patient_id, chart.locked_at IS NOT NULL AS signed, chart.plan_hidden,
+SELECT chart.patient_id, chart.locked_at IS NOT NULL AS signed, chart.plan_hidden, chart.plan_visibility_recorded,
        EXISTS (SELECT FROM plan_sections WHERE soap_chart_id = chart.soap_chart_id) AS present,
        (SELECT micros(min(changed_at)) FROM plan_revisions
         WHERE soap_chart_id = chart.soap_chart_id

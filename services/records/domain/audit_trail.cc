@@ -1,21 +1,14 @@
 #include "services/records/domain/audit_trail.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "services/records/domain/limits.h"
 
 namespace portal::records {
-namespace {
-
-constexpr absl::string_view kRepeated = "REPEATED";
-
-absl::CivilDay DayOf(const AuditEvent& event) {
-  return absl::ToCivilDay(event.occurred_at, absl::UTCTimeZone());
-}
-
-}  // namespace
-
 Access AccessOf(absl::string_view action) {
   static const auto& kAccesses = *new absl::flat_hash_map<absl::string_view, Access>{
       {"records.CreatePatient", {RecordPart::kProfile, true}},
@@ -48,44 +41,42 @@ Access AccessOf(absl::string_view action) {
   return it == kAccesses.end() ? Access{RecordPart::kOther, false} : it->second;
 }
 
-std::vector<RecordAccess> Collapse(const std::vector<AuditEvent>& events,
-                                   const id::AccountId& viewer) {
+std::vector<RecordAccess> Collapse(const std::vector<AccessCount>& counts) {
   using Key = std::tuple<absl::CivilDay, ActorKind, std::optional<id::AccountId>, RecordPart, bool>;
-  std::map<Key, size_t> places;
-  std::vector<RecordAccess> accesses;
-  for (const AuditEvent& event : events) {
-    Access access = AccessOf(event.action);
-    if (event.outcome == kRepeated) access.changes = false;  // it showed once more what it had done
-    const absl::CivilDay day = DayOf(event);
-    const bool of_another_holder =
-        event.actor_kind == ActorKind::kAccount && event.actor_id != viewer;
-    const std::optional<id::AccountId> actor_id = of_another_holder ? std::nullopt : event.actor_id;
-    const auto [it, is_new] = places.try_emplace(
-        {day, event.actor_kind, actor_id, access.part, access.changes}, accesses.size());
-    if (is_new) {
-      accesses.push_back({.day = day,
-                          .last_at = of_another_holder ? absl::FromCivil(day, absl::UTCTimeZone())
-                                                       : event.occurred_at,
-                          .actor_kind = event.actor_kind,
-                          .actor_id = actor_id,
-                          .part = access.part,
-                          .changed = access.changes});
+  std::map<Key, RecordAccess> entries;
+  for (const AccessCount& it : counts) {
+    const Access access = AccessOf(it.action);
+    const bool changed = access.changes && !it.repeated;
+    const bool of_other_holders = it.actor_kind == ActorKind::kAccount && !it.actor_id.has_value();
+    const absl::Time last_at =
+        of_other_holders ? absl::FromCivil(it.day, absl::UTCTimeZone()) : it.last_at;
+    const auto place =
+        entries.try_emplace({it.day, it.actor_kind, it.actor_id, access.part, changed},
+                            RecordAccess{.day = it.day,
+                                         .last_at = last_at,
+                                         .actor_kind = it.actor_kind,
+                                         .actor_id = it.actor_id,
+                                         .part = access.part,
+                                         .changed = changed});
+    RecordAccess& entry = place.first->second;
+    entry.count += it.count;
+    if (entry.actor_name.empty() || (last_at > entry.last_at && !it.actor_name.empty())) {
+      entry.actor_name = it.actor_name;
     }
-    RecordAccess& entry = accesses[it->second];
-    ++entry.count;
-    if (entry.actor_name.empty()) entry.actor_name = event.actor_name;
+    entry.last_at = std::max(entry.last_at, last_at);
   }
+  std::vector<RecordAccess> accesses;
+  for (auto& [key, entry] : entries) accesses.push_back(std::move(entry));
+  // Of what comes at the same time the order of the keys stays.
+  std::stable_sort(
+      accesses.begin(), accesses.end(),
+      [](const RecordAccess& a, const RecordAccess& b) { return a.last_at > b.last_at; });
   return accesses;
 }
 
-size_t WholeDays(const std::vector<AuditEvent>& events, size_t limit) {
-  if (events.size() <= limit) return events.size();
-  const absl::CivilDay oldest = DayOf(events[limit - 1]);
-  // The day is whole if what comes after it is of an earlier one.
-  if (DayOf(events[limit]) != oldest) return limit;
-  size_t whole = limit;
-  while (whole > 0 && DayOf(events[whole - 1]) == oldest) --whole;
-  return whole > 0 ? whole : limit;
+absl::Time OtherHoldersShownUntil(absl::Time now) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  return absl::FromCivil(absl::ToCivilDay(now - kLateAccesses, utc), utc);
 }
 
 }  // namespace portal::records

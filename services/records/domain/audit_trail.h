@@ -1,7 +1,6 @@
 #ifndef SERVICES_RECORDS_DOMAIN_AUDIT_TRAIL_H_
 #define SERVICES_RECORDS_DOMAIN_AUDIT_TRAIL_H_
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +38,18 @@ struct Access {
 // kOther for an action that is not known here.
 Access AccessOf(absl::string_view action);
 
+// How often on one day somebody did one thing with a record.
+struct AccessCount {
+  absl::CivilDay day;  // UTC
+  ActorKind actor_kind = ActorKind::kSystem;
+  std::optional<id::AccountId> actor_id;  // nobody: account holders other than the viewer, together
+  std::string actor_name;                 // the newest one
+  std::string action;
+  bool repeated = false;  // a repeated request, which showed once more what it had done
+  int count = 0;
+  absl::Time last_at;
+};
+
 // One person's accesses to one part on one day, those of all other account holders together.
 struct RecordAccess {
   absl::CivilDay day;  // UTC
@@ -51,15 +62,14 @@ struct RecordAccess {
   bool changed = false;
 };
 
-// What `viewer` is shown. `events` are the newest first, as are the accesses by the last one behind
-// each. Other account holders cannot be told apart, nor when in the day they came.
-std::vector<RecordAccess> Collapse(const std::vector<AuditEvent>& events,
-                                   const id::AccountId& viewer);
+// What an account holder is shown, the newest last_at first: of other holders neither who they are,
+// nor when in the day, nor in which order they came.
+std::vector<RecordAccess> Collapse(const std::vector<AccessCount>& counts);
 
-// How many of the first `limit` of `events`, newest first, make a page of whole days: all if there
-// are no further ones; the oldest day, which may be cut, is left to the next page unless it is the
-// only one.
-size_t WholeDays(const std::vector<AuditEvent>& events, size_t limit);
+// The accesses of other holders are shown until the beginning of this day: of days that are over,
+// and for so long that nothing is added to them, so that nobody learns by looking again and again
+// when somebody else looked.
+absl::Time OtherHoldersShownUntil(absl::Time now);
 
 }  // namespace portal::records
 

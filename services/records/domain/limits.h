@@ -60,8 +60,12 @@ inline constexpr absl::Duration kNoticeInterval = absl::Hours(24);
 // Audit trail.
 inline constexpr int kDefaultAuditPage = 50;
 inline constexpr int kMaxAuditPage = 100;
-// Accesses to a record that are read, and collapsed, for one page: weeks of them for most.
+// Accesses to a record that are read, and collapsed, for one page: weeks of them for most. Days are
+// not cut, so a day with more is a page of its own.
 inline constexpr int kAccessesTogether = 1'000;
+// An access that is written later than this after it happened, by another replica's clock, is not
+// to be expected.
+inline constexpr absl::Duration kLateAccesses = absl::Hours(1);
 
 // Pages.
 inline constexpr int kDefaultPatientsPage = 50;

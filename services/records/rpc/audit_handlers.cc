@@ -1,10 +1,13 @@
 #include "services/records/rpc/audit_handlers.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "libs/rpc/call.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
@@ -102,20 +105,24 @@ absl::StatusOr<v1::ListPatientAuditEventsResponse> AuditHandlers::ListPatientAud
 absl::StatusOr<v1::ListMyRecordAccessesResponse> AuditHandlers::ListMyRecordAccesses(
     const rpc::Context& context, const v1::ListMyRecordAccessesRequest& request) {
   ASSIGN_OR_RETURN(const std::vector<std::string> position,
-                   page_tokens_.Parse(request, request.page_token(), kAuditColumns));
-  ASSIGN_OR_RETURN(const AuditPosition before,
-                   AuditPositionOf(position, AuditPosition().occurred_at));
-  ASSIGN_OR_RETURN(std::vector<AuditEvent> events,
-                   trail_.ListAccesses(rpc::CallOf(context), context.patient_id(), before,
-                                       kAccessesTogether + 1));
-  const size_t whole = WholeDays(events, kAccessesTogether);
-  v1::ListMyRecordAccessesResponse response;
-  if (whole < events.size()) {
-    response.set_next_page_token(page_tokens_.Make(request, ToTexts(events[whole - 1])));
-    events.resize(whole);
+                   page_tokens_.Parse(request, request.page_token(), 1));
+  AuditTrailStore::AccessQuery query{.patient_id = context.patient_id(),
+                                     .viewer = context.account_id(),
+                                     .others_until = OtherHoldersShownUntil(clock_.Now())};
+  if (!position.empty()) {
+    int64_t before_us = 0;
+    if (!absl::SimpleAtoi(position[0], &before_us)) return status::PageTokenInvalid();
+    query.before = absl::FromUnixMicros(before_us);
   }
-  for (const RecordAccess& access : Collapse(events, context.account_id())) {
+  ASSIGN_OR_RETURN(const AuditTrailStore::AccessPage page,
+                   trail_.ListAccesses(rpc::CallOf(context), query, kAccessesTogether));
+  v1::ListMyRecordAccessesResponse response;
+  for (const RecordAccess& access : Collapse(page.counts)) {
     *response.add_record_accesses() = ToProto(access, context.account_id());
+  }
+  if (page.next_before.has_value()) {
+    response.set_next_page_token(
+        page_tokens_.Make(request, {absl::StrCat(absl::ToUnixMicros(*page.next_before))}));
   }
   return response;
 }

@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "libs/rpc/context.h"
 #include "libs/rpc/page_token.h"
+#include "libs/time/clock.h"
 #include "portal/records/v1/audit_service.pb.h"
 #include "services/records/rpc/dependencies.h"
 #include "services/records/storage/audit_trail_store.h"
@@ -14,7 +15,7 @@ namespace portal::records {
 class AuditHandlers {
  public:
   explicit AuditHandlers(const Dependencies& dependencies)
-      : page_tokens_(dependencies.sealer), trail_(dependencies.pool) {}
+      : clock_(dependencies.clock), page_tokens_(dependencies.sealer), trail_(dependencies.pool) {}
 
   absl::StatusOr<v1::ListAuditEventsResponse> ListAuditEvents(
       const rpc::Context& context, const v1::ListAuditEventsRequest& request);
@@ -24,6 +25,7 @@ class AuditHandlers {
       const rpc::Context& context, const v1::ListMyRecordAccessesRequest& request);
 
  private:
+  const time::Clock& clock_;
   const rpc::PageTokens page_tokens_;
   const AuditTrailStore trail_;
 };

@@ -6,6 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/records/domain/audit_trail.h"
@@ -119,16 +121,48 @@ class AuditServiceTest : public RecordsServiceFixture {
     return Result(charts_, &v1::SoapChartService::Stub::ListSoapCharts, request, passport).status();
   }
 
-  // Reads of charts by one member of staff, as their service wrote them.
-  void AddReads(int count, const std::string& last, const std::string& step) {
+  // Events as the service wrote them.
+  void AddEvents(int count, const std::string& last, const std::string& step,
+                 const std::string& actor_kind, const id::AccountId& actor_id,
+                 const std::string& action, const std::string& outcome = "OK") {
     Psql(absl::StrCat(
         "INSERT INTO audit_events (event_id, occurred_at, actor_kind, actor_id, calling_service, "
         "clinic_id, patient_id, resource_kind, resource_id, action, outcome, source_address, "
         "request_id, actor_name) SELECT gen_random_uuid(), timestamptz '",
-        last, "' - n * interval '", step, "', 'staff', '", desk_id_.ToString(), "', 'gateway', '",
-        clinic_.ToString(), "', '", patient_id_,
-        "', '', '', 'records.GetSoapChart', 'OK', '', '', 'Dr Old' FROM generate_series(0, ",
-        count - 1, ") AS n"));
+        last, "' - n * interval '", step, "', '", actor_kind, "', '", actor_id.ToString(),
+        "', 'gateway', '", clinic_.ToString(), "', '", patient_id_, "', '', '', 'records.", action,
+        "', '", outcome, "', '', '', '", actor_kind == "staff" ? "Dr Old" : "",
+        "' FROM generate_series(0, ", count - 1, ") AS n"));
+  }
+
+  // Reads of charts by one member of staff.
+  void AddReads(int count, const std::string& last, const std::string& step) {
+    AddEvents(count, last, step, "staff", desk_id_, "GetSoapChart");
+  }
+
+  // Reads by another holder.
+  void AddVisits(int count, const std::string& last, const std::string& step = "1 second") {
+    AddEvents(count, last, step, "account", relative_id_, "GetMyPatient");
+  }
+
+  // Of other holders: "day count", as they are listed.
+  std::vector<std::string> Visits() {
+    std::vector<std::string> visits;
+    for (const v1::RecordAccess& it : MyAccesses()) {
+      if (it.actor_kind() == v1::AUDIT_ACTOR_KIND_ACCOUNT && !it.by_you()) {
+        visits.push_back(absl::StrCat(it.access_date().day(), " ", it.count()));
+        EXPECT_EQ(it.last_access_time().seconds() % (24 * 60 * 60), 0);
+        EXPECT_EQ(it.last_access_time().nanos(), 0);
+      }
+    }
+    return visits;
+  }
+
+  void SetClock(const std::string& now) {
+    absl::Time time;
+    std::string error;
+    ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, now, &time, &error)) << error;
+    clock_.Set(time);
   }
 
   const std::string patient_id_;
@@ -265,6 +299,9 @@ TEST_F(AuditServiceTest, AHolderSeesStaffByNameAndOtherHoldersWithoutOne) {
   EXPECT_THAT(GetMine(harness_.Passport(relative_id_)), kPatientNotFound);
   grants_.Grant(relative_id_, id::PatientId::Parse("patient_id", patient_id_).value());
   ASSERT_OK(GetMine(harness_.Passport(relative_id_)));
+  EXPECT_THAT(Who(), Not(Contains(HasSubstr("ACCOUNT  "))));
+  Psql("DELETE FROM audit_events WHERE action = 'records.ListMyRecordAccesses'");
+  clock_.Set(absl::Now() + absl::Hours(25));  // the day is over
   EXPECT_THAT(Who(), ElementsAre("ACCOUNT  PROFILE 1", "ACCOUNT (you) PROFILE 1",
                                  "STAFF Dr Ødegård CHARTS changed 1",
                                  "STAFF Dr Ødegård PROFILE changed 1", "STAFF Désirée PROFILE 2"));
@@ -300,6 +337,64 @@ TEST_F(AuditServiceTest, APageOfAccessesIsMadeOfWholeDays) {
   } while (!request.page_token().empty());
   EXPECT_THAT(days, ElementsAre(std::pair(2, 900), std::pair(1, 900)));
   EXPECT_EQ(pages, 2);
+}
+
+TEST_F(AuditServiceTest, ADayIsNeverCut) {
+  AddReads(1500, "2026-05-02 23:00:00Z", "1 second");
+  AddVisits(700, "2026-05-02 22:00:00Z");
+  AddReads(1, "2026-05-01 23:00:00Z", "1 second");
+  SetClock("2026-05-04T00:00:00Z");
+  v1::ListMyRecordAccessesRequest request = MyAccessesRequest(patient_id_);
+  std::vector<std::string> pages;
+  do {
+    ASSERT_OK_AND_ASSIGN(const auto page,
+                         Result(audit_, &Stub::ListMyRecordAccesses, request, holder_));
+    std::string days;
+    for (const v1::RecordAccess& it : page.record_accesses()) {
+      if (it.access_date().month() != 5) continue;
+      absl::StrAppend(&days, it.access_date().day(), ": ", it.count(), " ");
+    }
+    pages.push_back(days);
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(pages, Contains("2: 1500 2: 700 "));
+  EXPECT_EQ(pages.back(), "1: 1 ");
+}
+
+TEST_F(AuditServiceTest, OtherHoldersAreShownAnHourAfterTheirDayAndAsOfItsBeginning) {
+  AddVisits(1, "2026-05-02 23:59:59.999999Z");
+  AddVisits(3, "2026-05-01 23:00:00Z");
+  AddReads(1, "2026-05-02 00:00:00.000001Z", "1 second");
+  SetClock("2026-05-02T23:59:59Z");
+  EXPECT_THAT(Visits(), ElementsAre("1 3"));
+  SetClock("2026-05-03T00:59:59.999999Z");
+  EXPECT_THAT(Visits(), ElementsAre("1 3"));
+  SetClock("2026-05-03T01:00:00Z");
+  EXPECT_THAT(Visits(), ElementsAre("2 1", "1 3"));
+  // After everything else of the day.
+  std::vector<std::string> order;
+  for (const v1::RecordAccess& it : MyAccesses()) {
+    if (it.access_date().month() != 5) continue;
+    order.push_back(absl::StrCat(it.access_date().day(), it.actor_display_name()));
+  }
+  EXPECT_THAT(order, ElementsAre("2Dr Old", "2", "1"));
+}
+
+// Nor does the length of a page tell of them.
+TEST_F(AuditServiceTest, WhatOtherHoldersDoTodayChangesNothingInTheList) {
+  AddReads(990, "2026-05-02 12:00:00Z", "1 second");
+  SetClock("2026-05-02T13:00:00Z");
+  Psql("DELETE FROM audit_events WHERE action <> 'records.GetSoapChart'");
+  const auto told = [&] {
+    std::string bytes;
+    for (const v1::RecordAccess& it : MyAccesses()) {
+      if (!it.by_you()) bytes += it.SerializeAsString();
+    }
+    return bytes;
+  };
+  const std::string before = told();
+  AddVisits(1000, "2026-05-02 12:30:00Z");
+  EXPECT_EQ(told(), before);
 }
 
 TEST_F(AuditServiceTest, BothHistoriesStayWhenPatientsAreMerged) {

@@ -33,6 +33,17 @@ std::vector<AuditEvent> EventsOf(const db::Rows& rows) {
   return events;
 }
 
+AccessCount CountOf(const db::Row& row) {
+  return {.day = absl::ToCivilDay(row.Time("day_us"), absl::UTCTimeZone()),
+          .actor_kind = KindOf(row.Text("actor_kind")),
+          .actor_id = row.OptionalId<id::AccountId>("actor_id"),
+          .actor_name = row.Text("actor_name"),
+          .action = row.Text("action"),
+          .repeated = row.Bool("repeated"),
+          .count = static_cast<int>(row.Int64("count")),
+          .last_at = row.Time("last_us")};
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<AuditEvent>> AuditTrailStore::List(const db::CallOptions& call,
@@ -60,13 +71,21 @@ absl::StatusOr<std::vector<AuditEvent>> AuditTrailStore::ListOfPatient(
   });
 }
 
-absl::StatusOr<std::vector<AuditEvent>> AuditTrailStore::ListAccesses(
-    const db::CallOptions& call, const id::PatientId& patient_id, const AuditPosition& before,
-    int limit) const {
-  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<std::vector<AuditEvent>> {
-    if (!IsPatient(session, patient_id)) return PatientNotFound();
-    return EventsOf(session.Exec(queries::kListRecordAccesses, patient_id, before.occurred_at,
-                                 before.id, limit));
+absl::StatusOr<AuditTrailStore::AccessPage> AuditTrailStore::ListAccesses(
+    const db::CallOptions& call, const AccessQuery& query, int limit) const {
+  return pool_.Read(call, [&](db::Session& session) -> absl::StatusOr<AccessPage> {
+    if (!IsPatient(session, query.patient_id)) return PatientNotFound();
+    AccessPage page{.next_before = session
+                                       .Exec(queries::kFindRecordAccessPage, query.patient_id,
+                                             query.before, limit, query.viewer, query.others_until)
+                                       .One()
+                                       .OptionalTime("start_us")};
+    const absl::Time start = page.next_before.value_or(absl::UnixEpoch());
+    for (const db::Row& row : session.Exec(queries::kListRecordAccesses, query.patient_id, start,
+                                           query.before, query.viewer, query.others_until)) {
+      page.counts.push_back(CountOf(row));
+    }
+    return page;
   });
 }
 

@@ -37,12 +37,21 @@ class AuditTrailStore {
       const db::CallOptions& call, const id::ClinicId& clinic_id, const id::PatientId& patient_id,
       const AuditFilter& filter, const AuditPosition& before, int limit) const;
 
-  // What people saw or changed. For account holders: the caller sees to the grant.
-  // PATIENT_NOT_FOUND.
-  absl::StatusOr<std::vector<AuditEvent>> ListAccesses(const db::CallOptions& call,
-                                                       const id::PatientId& patient_id,
-                                                       const AuditPosition& before,
-                                                       int limit) const;
+  // What people saw or changed before the beginning of a day: whole days, of at most `limit`
+  // accesses together unless it is one day. Those of other account holders than `viewer`, until an
+  // instant, are one actor. For account holders: the caller sees to the grant. PATIENT_NOT_FOUND.
+  struct AccessPage {
+    std::vector<AccessCount> counts;
+    std::optional<absl::Time> next_before;  // nothing on the last page
+  };
+  struct AccessQuery {
+    id::PatientId patient_id;
+    id::AccountId viewer;
+    absl::Time others_until;
+    absl::Time before = AuditPosition().occurred_at;
+  };
+  absl::StatusOr<AccessPage> ListAccesses(const db::CallOptions& call, const AccessQuery& query,
+                                          int limit) const;
 
   // Whether the account has written a chart of the patient. PATIENT_NOT_FOUND unless the clinic has
   // the patient.

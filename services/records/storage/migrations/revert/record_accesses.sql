@@ -1,0 +1,3 @@
+-- Revert records:record_accesses
+
+DROP INDEX audit_events_accesses;

@@ -178,13 +178,18 @@ TEST_F(IssueTest, ACodeIsMailedOnlyWhenStaffAskAndOnceAndThatIsAudited) {
             absl::StrCat(staff_.ToString(), "|", issued.response.access_code().access_code_id()));
   EXPECT_THAT(log.Text(), Not(HasSubstr("zoe")));
   EXPECT_FALSE(notices[0].access_code_sent().birth_date_demanded());
-  DemandBirthDates();
-  request.set_request_id(NewRequestId());
-  ASSERT_EQ(Issue(request).Outcome(), "OK");
-  EXPECT_TRUE(Notices().back().access_code_sent().birth_date_demanded());
   request.set_request_id(NewRequestId());
   request.set_send_to_email("(anna@example.org)");
   EXPECT_EQ(Issue(request).Outcome(), "INVALID_FIELD");
+}
+
+TEST_F(IssueTest, AMailSaysThatTheBirthDateWillBeAskedFor) {
+  DemandBirthDates();
+  v1::IssueAccessCodeRequest request = IssueRequest(NewPatientBorn(1987, 2, 28), clinic_);
+  request.set_send_to_email("zoe@example.org");
+  ASSERT_EQ(Issue(request).Outcome(), "OK");
+  ASSERT_EQ(Notices().size(), 1);
+  EXPECT_TRUE(Notices()[0].access_code_sent().birth_date_demanded());
 }
 
 TEST_F(IssueTest, StaffSayWhoWillHoldTheGrant) {

@@ -14,7 +14,7 @@
 #include "services/records/domain/audit_trail.h"
 #include "services/records/domain/errors.h"
 #include "services/records/domain/limits.h"
-#include "services/records/rpc/convert.h"
+#include "services/records/rpc/convert_audit.h"
 #include "services/records/rpc/paging.h"
 
 namespace portal::records {

@@ -6,17 +6,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
-#include "absl/time/time.h"
-#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
 #include "libs/id/ids.h"
-#include "portal/records/v1/audit_trail.pb.h"
 #include "portal/records/v1/patient.pb.h"
 #include "portal/records/v1/patient_service.pb.h"
 #include "portal/records/v1/soap_chart.pb.h"
 #include "portal/records/v1/soap_chart_service.pb.h"
 #include "portal/records/v1/treatment_plan.pb.h"
 #include "portal/records/v1/treatment_plan_service.pb.h"
-#include "services/records/domain/audit_trail.h"
 #include "services/records/domain/patient.h"
 #include "services/records/domain/plan_section.h"
 #include "services/records/domain/soap_chart.h"
@@ -88,12 +85,7 @@ v1::PlanChanges ToProto(const PlanRevision& then, const TreatmentPlan& now);
 v1::PlanRevision ToProto(const PlanRevision& revision);
 v1::ExplainTreatmentPlanAccessResponse ToProto(const PlanAccess& access);
 v1::PlanSectionKind ToProto(const PlanSectionKind& kind);
-v1::AuditEvent ToProto(const AuditEvent& event);
-// As `viewer` sees it.
-v1::RecordAccess ToProto(const RecordAccess& access, const id::AccountId& viewer);
-
-// Nothing unless it is after 1970 and before the year 10000.
-std::optional<absl::Time> InstantOf(const google::protobuf::Timestamp& timestamp);
+google::type::Date ToProto(absl::CivilDay day);
 
 }  // namespace portal::records
 

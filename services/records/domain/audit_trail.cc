@@ -9,6 +9,7 @@
 #include "services/records/domain/limits.h"
 
 namespace portal::records {
+
 Access AccessOf(absl::string_view action) {
   static const auto& kAccesses = *new absl::flat_hash_map<absl::string_view, Access>{
       {"records.CreatePatient", {RecordPart::kProfile, true}},

@@ -13,6 +13,9 @@ from suite.suite import Suite
 # Refusals are meant to be audited and attempts to be counted. Everything else stays as it was.
 # What triggers record of changes to other tables is there for minutes only.
 LEFT_OUT = ("audit_events", "audit_batches", "attempts", "redemption_attempts", "outbox_events", "session_endings")
+# What identity takes out by itself once it has expired: that such a row goes is no effect of a call. (What it keeps for
+# days longer, as sessions, no test outlives.)
+EXPIRING = ("email_changes", "mailbox_codes", "password_resets", "second_factor_challenges", "service_account_secrets")
 # A topic that no service has a route for: such events stay.
 NOBODYS_TOPIC = "of_a_test"
 # Events that get delivered.
@@ -22,9 +25,15 @@ TABLES = f"""
     SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL ('{{{",".join(LEFT_OUT)}}}')
     ORDER BY tablename
 """
+EXPIRING_ROWS = " UNION ALL ".join(
+    f"SELECT '{it}', hashtextextended(t::text, 0), coalesce(extract(epoch FROM expires_at), 'Infinity') FROM {it} AS t"
+    for it in EXPIRING
+)
 END = "--end of answer--"
 
-Snapshot = dict[str, str]
+# Of a table its number of rows and a hash of all they hold; of one of EXPIRING each row's hash and, in seconds since
+# 1970, when it expires.
+Snapshot = dict[str, str | dict[str, float]]
 
 
 class Ledger:
@@ -46,12 +55,16 @@ class Ledger:
         return self._sessions[service].query(sql)
 
     def snapshot(self) -> Snapshot:
-        """For each table the number of rows and a hash of all they hold."""
-        return {
+        """What all tables hold."""
+        tables: Snapshot = {
             f"{service}.{table}": f"{count} rows, {digest}"
             for service, sql in self._snapshots.items()
             for table, count, digest in self.query(service, sql)
         }
+        expiring = {f"identity.{table}": {} for table in EXPIRING}
+        for table, digest, expires in self.query("identity", EXPIRING_ROWS):
+            expiring[f"identity.{table}"][digest] = float(expires)
+        return tables | expiring
 
     def settle(self) -> None:
         """Waits until what earlier changes caused has been delivered."""
@@ -76,7 +89,16 @@ class Ledger:
 
 def differences(before: Snapshot, after: Snapshot) -> list[str]:
     """The tables that are not as they were."""
-    return [f"{table}: {before[table]} → {after[table]}" for table in before if before[table] != after[table]]
+    now = time.time()
+    return [f"{table}: {before[table]} → {after[table]}" for table in before
+            if _lasting(before[table], after[table], now) != after[table]]
+
+
+def _lasting(rows: str | dict[str, float], left: str | dict[str, float], now: float) -> str | dict[str, float]:
+    """What there was, without the rows that are gone because they expired."""
+    if isinstance(rows, str):
+        return rows
+    return {digest: expires for digest, expires in rows.items() if digest in left or expires > now}
 
 
 def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:
@@ -89,7 +111,7 @@ def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:
 
 
 def _snapshot_query(session: "_Psql") -> str:
-    tables = [row[0] for row in session.query(TABLES)]
+    tables = [row[0] for row in session.query(TABLES) if row[0] not in EXPIRING]
     selects = [f"SELECT '{it}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {it} AS t" for it in tables]
     # Of deliveries, only that they were asked for: how often they were tried changes by itself.
     selects.append("SELECT 'outbox_events', count(*), coalesce(sum(hashtextextended(event_id::text || topic, 0)), 0) "

@@ -125,6 +125,7 @@ def redeem() -> Script:
             of(codes, "SpendBirthDateTry", digests, NOW, "5"),
             "BEGIN;",
             of(repetitions, "ClaimIdempotencyKey", *key, "'key'", "sha256('request')", NOW, f"{NOW} + {DAY_US}"),
+            of("services/access_code/storage/queries/closed_accounts.sql", "IsAccountClosed", account),
             of(grants, "EndPassedGrantsOfAccount", account, NOW),
             of(codes, "RedeemAccessCode", digests, account, NOW, sql_id_of("grant", ":number + 1000000"), "NULL::int",
                "5"),

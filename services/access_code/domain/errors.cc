@@ -43,6 +43,11 @@ absl::Status PatientNotFound() {
   return status::Error(absl::StatusCode::kNotFound, "PATIENT_NOT_FOUND", "no such patient");
 }
 
+absl::Status SessionEnded() {
+  return status::Error(absl::StatusCode::kUnauthenticated, "SESSION_ENDED",
+                       "the session has ended");
+}
+
 absl::Status TooManyAttempts(absl::Duration retry_after) {
   return status::WithRetryAfter(
       status::Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_ATTEMPTS",

@@ -18,6 +18,8 @@ absl::Status GrantExists();
 absl::Status GrantEnded();
 absl::Status BirthDateUnknown();
 absl::Status PatientNotFound();
+// The account was closed a moment ago.
+absl::Status SessionEnded();
 absl::Status TooManyAttempts(absl::Duration retry_after);
 
 }  // namespace portal::access_code

@@ -33,12 +33,21 @@ absl::string_view ToString(Refusal refusal) {
       return "birth_date";
     case Refusal::kGrantExists:
       return "grant_exists";
+    case Refusal::kAccountClosed:
+      return "account_closed";
   }
   return "";
 }
 
 absl::Status ToStatus(Refusal refusal) {
-  return refusal == Refusal::kGrantExists ? GrantExists() : AccessCodeRejected();
+  switch (refusal) {
+    case Refusal::kGrantExists:
+      return GrantExists();
+    case Refusal::kAccountClosed:
+      return SessionEnded();
+    default:
+      return AccessCodeRejected();
+  }
 }
 
 }  // namespace portal::access_code

@@ -10,19 +10,21 @@ namespace portal::access_code {
 
 // Why a code was not redeemed. The caller is told less, see ToStatus.
 enum class Refusal {
-  kMalformed,    // cannot be a code
-  kUnknown,      // never issued
-  kUsed,         // redeemed before
-  kCancelled,    // by staff
-  kExpired,      // in time
-  kLocked,       // tried too often with wrong birth dates
-  kBirthDate,    // is not the one that came with the code, or none came
-  kGrantExists,  // the code is live, and the account has what it opens
+  kMalformed,      // cannot be a code
+  kUnknown,        // never issued
+  kUsed,           // redeemed before
+  kCancelled,      // by staff
+  kExpired,        // in time
+  kLocked,         // tried too often with wrong birth dates
+  kBirthDate,      // is not the one that came with the code, or none came
+  kGrantExists,    // the code is live, and the account has what it opens
+  kAccountClosed,  // since the session's last request
 };
 
-inline constexpr Refusal kRefusals[] = {Refusal::kMalformed, Refusal::kUnknown,    Refusal::kUsed,
-                                        Refusal::kCancelled, Refusal::kExpired,    Refusal::kLocked,
-                                        Refusal::kBirthDate, Refusal::kGrantExists};
+inline constexpr Refusal kRefusals[] = {
+    Refusal::kMalformed, Refusal::kUnknown,     Refusal::kUsed,
+    Refusal::kCancelled, Refusal::kExpired,     Refusal::kLocked,
+    Refusal::kBirthDate, Refusal::kGrantExists, Refusal::kAccountClosed};
 
 // What a code's row says about it at the time of the refusal.
 struct CodeFacts {
@@ -41,7 +43,7 @@ std::optional<Refusal> RefusalOf(const CodeFacts& facts);
 // "malformed", "unknown", ...: a label for metrics.
 absl::string_view ToString(Refusal refusal);
 
-// GRANT_EXISTS, or the one ACCESS_CODE_REJECTED for all others.
+// GRANT_EXISTS, SESSION_ENDED, or the one ACCESS_CODE_REJECTED for all others.
 absl::Status ToStatus(Refusal refusal);
 
 }  // namespace portal::access_code

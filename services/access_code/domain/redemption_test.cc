@@ -31,15 +31,17 @@ TEST(RedemptionTest, ALiveCodeIsRefusedOnlyToAHolder) {
   EXPECT_EQ(RefusalOf({}), std::nullopt);
 }
 
-TEST(RedemptionTest, AllRefusalsButGrantExistsAreOneAnswer) {
+TEST(RedemptionTest, AllRefusalsOfACodeButGrantExistsAreOneAnswer) {
   for (const Refusal refusal : kRefusals) {
-    if (refusal == Refusal::kGrantExists) continue;
+    if (refusal == Refusal::kGrantExists || refusal == Refusal::kAccountClosed) continue;
     EXPECT_THAT(ToStatus(refusal),
                 FailsWith(absl::StatusCode::kInvalidArgument, "ACCESS_CODE_REJECTED"));
     EXPECT_EQ(ToStatus(refusal), AccessCodeRejected());
   }
   EXPECT_THAT(ToStatus(Refusal::kGrantExists),
               FailsWith(absl::StatusCode::kFailedPrecondition, "GRANT_EXISTS"));
+  EXPECT_THAT(ToStatus(Refusal::kAccountClosed),
+              FailsWith(absl::StatusCode::kUnauthenticated, "SESSION_ENDED"));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "services/access_code/rpc/notices.h"
 #include "services/access_code/rpc/paging.h"
 #include "services/access_code/rpc/reached_ends.h"
+#include "services/access_code/storage/closed_accounts.h"
 #include "services/access_code/storage/form_access_store.h"
 #include "services/access_code/storage/grant_store.h"
 
@@ -168,6 +169,10 @@ absl::StatusOr<v1::RedeemAccessCodeResponse> AccessCodeHandlers::Redeem(
   const auto redeem =
       [&](db::Transaction& transaction) -> absl::StatusOr<v1::RedeemAccessCodeResponse> {
     refused.reset();
+    if (IsAccountClosed(transaction, context.account_id())) {
+      refused = RefusedCode{.refusal = Refusal::kAccountClosed};
+      return ToStatus(refused->refusal);
+    }
     RETURN_IF_ERROR(
         NoteReachedEnds(transaction, deps_.outbox, deps_.clock,
                         GrantStore::EndPassedOf(transaction, context.account_id(), now)));

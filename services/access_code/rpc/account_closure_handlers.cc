@@ -7,6 +7,7 @@
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/rpc/code_event.h"
+#include "services/access_code/storage/closed_accounts.h"
 #include "services/access_code/storage/form_access_store.h"
 
 namespace portal::access_code {
@@ -21,6 +22,7 @@ absl::StatusOr<v1::CloseAccountResponse> AccountClosureHandlers::CloseAccount(
   violations.Add(account_id.status());
   RETURN_IF_ERROR(violations.ToStatus());
   const auto close = [&](db::Transaction& transaction) -> absl::Status {
+    NoteClosedAccount(transaction, *account_id, deps_.clock.Now());
     std::vector<audit::Event> events;
     for (const Grant& grant : grants_.Close(transaction, *account_id, deps_.clock.Now())) {
       audit::Event& event = events.emplace_back(context.AuditEvent());

@@ -1,7 +1,10 @@
 #include "services/access_code/rpc/account_closure_handlers.h"
 
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portal/access_code/v1/account_closure_service.grpc.pb.h"
@@ -67,6 +70,41 @@ TEST_F(AccountClosureHandlersTest, FormsThatTheAccountOpenedAreClosedToIt) {
   EXPECT_EQ(Sql("SELECT patient_id, resource_kind FROM audit_events "
                 "WHERE action = 'access_code.CloseAccount'"),
             patient.ToString() + "|access_code");
+}
+
+TEST_F(AccountClosureHandlersTest, ItsLastPassportRedeemsNothing) {
+  const id::PatientId patient = NewPatient(clinic_);
+  const auto issued = NewCode(patient);
+  ASSERT_EQ(Close(account_.ToString(), NewRequestId()).Outcome(), "OK");
+  const auto refused = Redeem(issued.words(), account_);
+  EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(refused.Outcome(), "SESSION_ENDED");
+  EXPECT_EQ(Sql("SELECT count(*) FROM grants"), "0");
+  EXPECT_EQ(Sql("SELECT actor_id, patient_id IS NULL FROM audit_events "
+                "WHERE outcome = 'SESSION_ENDED'"),
+            account_.ToString() + "|t");
+  EXPECT_EQ(Redeem(issued.words(), other_account_).Outcome(), "OK");
+}
+
+TEST_F(AccountClosureHandlersTest, WhatIsRedeemedWhileTheAccountIsClosedEndsWithIt) {
+  constexpr int kRaces = 40;
+  std::vector<id::AccountId> accounts;
+  std::vector<std::string> codes;
+  for (int race = 0; race < kRaces; ++race) {
+    accounts.push_back(id::AccountId::New(clock_));
+    codes.push_back(NewCode(NewPatient(clinic_)).words());
+  }
+  int redeemed = 0;
+  for (int race = 0; race < kRaces; ++race) {
+    std::thread closing(
+        [&] { EXPECT_EQ(Close(accounts[race].ToString(), NewRequestId()).Outcome(), "OK"); });
+    const std::string outcome = Redeem(codes[race], accounts[race]).Outcome();
+    closing.join();
+    EXPECT_TRUE(outcome == "OK" || outcome == "SESSION_ENDED") << outcome;
+    redeemed += outcome == "OK";
+  }
+  EXPECT_EQ(Sql("SELECT count(*) FILTER (WHERE revoked_at IS NULL), count(*) FROM grants"),
+            absl::StrCat("0|", redeemed));
 }
 
 TEST_F(AccountClosureHandlersTest, DeliveredAgainItChangesNothing) {

@@ -1,7 +1,7 @@
 #include "services/access_code/rpc/convert.h"
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/time_util.h"
+#include "libs/rpc/timestamp.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/birth_date.h"
@@ -68,10 +68,6 @@ v1::AccessReason ReasonOf(const Grant& grant, absl::Time now) {
   return v1::ACCESS_REASON_UNSPECIFIED;
 }
 
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
-
 v1::AccessCode ToProto(const AccessCode& code, absl::Time now) {
   v1::AccessCode proto;
   proto.set_access_code_id(code.id.ToString());
@@ -79,11 +75,12 @@ v1::AccessCode ToProto(const AccessCode& code, absl::Time now) {
   proto.set_patient_id(code.patient_id.ToString());
   proto.set_state(ToProto(StateAt(code, now)));
   proto.set_issuer_account_id(code.issuer.ToString());
-  *proto.mutable_create_time() = ToTimestamp(code.created_at);
-  *proto.mutable_expire_time() = ToTimestamp(code.expires_at);
+  *proto.mutable_create_time() = rpc::ToProto(code.created_at);
+  *proto.mutable_expire_time() = rpc::ToProto(code.expires_at);
   if (code.redeemer.has_value()) proto.set_redeemer_account_id(code.redeemer->ToString());
-  if (code.redeemed_at.has_value()) *proto.mutable_redeem_time() = ToTimestamp(*code.redeemed_at);
-  if (code.cancelled_at.has_value()) *proto.mutable_cancel_time() = ToTimestamp(*code.cancelled_at);
+  if (code.redeemed_at.has_value()) *proto.mutable_redeem_time() = rpc::ToProto(*code.redeemed_at);
+  if (code.cancelled_at.has_value())
+    *proto.mutable_cancel_time() = rpc::ToProto(*code.cancelled_at);
   proto.set_birth_date_demanded(code.birth_date_demanded);
   if (code.merged_from.has_value()) proto.set_merged_from_patient_id(code.merged_from->ToString());
   if (code.form_assignment_id.has_value()) {
@@ -104,13 +101,13 @@ v1::Grant ToProto(const Grant& grant, absl::Time now) {
   proto.set_account_id(grant.account_id.ToString());
   proto.set_access_code_id(grant.access_code_id.ToString());
   proto.set_state(ToProto(StateAt(grant, now)));
-  *proto.mutable_create_time() = ToTimestamp(grant.created_at);
+  *proto.mutable_create_time() = rpc::ToProto(grant.created_at);
   if (grant.ended_at.has_value() && grant.end != GrantEnd::kReached) {
-    *proto.mutable_revoke_time() = ToTimestamp(*grant.ended_at);
+    *proto.mutable_revoke_time() = rpc::ToProto(*grant.ended_at);
   }
-  if (grant.ends_at.has_value()) *proto.mutable_end_time() = ToTimestamp(*grant.ends_at);
+  if (grant.ends_at.has_value()) *proto.mutable_end_time() = rpc::ToProto(*grant.ends_at);
   proto.set_holder_relationship(ToProto(grant.holder));
-  if (grant.of_age_at.has_value()) *proto.mutable_of_age_time() = ToTimestamp(*grant.of_age_at);
+  if (grant.of_age_at.has_value()) *proto.mutable_of_age_time() = rpc::ToProto(*grant.of_age_at);
   proto.set_kept_of_age(grant.kept_of_age);
   if (grant.merged_from.has_value()) {
     proto.set_merged_from_patient_id(grant.merged_from->ToString());
@@ -124,8 +121,8 @@ v1::AccessiblePatient ToProto(const AccessiblePatient& patient) {
   proto.set_clinic_id(patient.clinic_id.ToString());
   proto.set_display_name(patient.display_name);
   proto.set_grant_id(patient.grant_id.ToString());
-  *proto.mutable_grant_time() = ToTimestamp(patient.granted_at);
-  if (patient.ends_at.has_value()) *proto.mutable_end_time() = ToTimestamp(*patient.ends_at);
+  *proto.mutable_grant_time() = rpc::ToProto(patient.granted_at);
+  if (patient.ends_at.has_value()) *proto.mutable_end_time() = rpc::ToProto(*patient.ends_at);
   return proto;
 }
 

@@ -7,7 +7,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "libs/id/ids.h"
 #include "portal/access_code/v1/access_code.pb.h"
@@ -30,8 +29,6 @@ v1::AccessSettings ToProto(const AccessSettings& settings);
 
 // Why it unlocks the patient, or does not.
 v1::AccessReason ReasonOf(const Grant& grant, absl::Time now);
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time);
 
 // What clients and other services say, as the domain has it. INVALID_FIELD naming `field`.
 absl::StatusOr<HolderRelationship> ParseHolder(absl::string_view field,

@@ -8,6 +8,7 @@
 #include "libs/audit/event.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/change.h"
+#include "libs/rpc/timestamp.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/access_code.h"
@@ -150,7 +151,7 @@ absl::StatusOr<v1::CheckFormAccessResponse> FormAccessHandlers::CheckFormAccess(
     if (found == open.end()) continue;
     v1::FormAccess& access = *response.add_forms();
     access.set_form_assignment_id(form_assignment_id.ToString());
-    *access.mutable_redeem_time() = ToTimestamp(found->second);
+    *access.mutable_redeem_time() = rpc::ToProto(found->second);
   }
   return response;
 }

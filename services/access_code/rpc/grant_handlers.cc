@@ -12,6 +12,7 @@
 #include "libs/audit/event.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/change.h"
+#include "libs/rpc/timestamp.h"
 #include "libs/status/errors.h"
 #include "libs/status/status_macros.h"
 #include "services/access_code/domain/errors.h"
@@ -202,12 +203,12 @@ absl::StatusOr<v1::ExplainMyAccessResponse> GrantHandlers::ExplainMyAccess(
     v1::ExplainMyAccessResponse response;
     response.set_reason(ReasonOf(*grant, deps_.clock.Now()));
     response.set_clinic_id(grant->clinic_id.ToString());
-    *response.mutable_grant_time() = ToTimestamp(grant->created_at);
+    *response.mutable_grant_time() = rpc::ToProto(grant->created_at);
     const std::optional<absl::Time> end =
         grant->ended_at.has_value() ? grant->ended_at : grant->ends_at;
-    if (end.has_value()) *response.mutable_end_time() = ToTimestamp(*end);
+    if (end.has_value()) *response.mutable_end_time() = rpc::ToProto(*end);
     const auto code = AccessCodeStore::Find(session, grant->clinic_id, grant->access_code_id);
-    if (code.has_value()) *response.mutable_issue_time() = ToTimestamp(code->created_at);
+    if (code.has_value()) *response.mutable_issue_time() = rpc::ToProto(code->created_at);
     return response;
   };
   ASSIGN_OR_RETURN(v1::ExplainMyAccessResponse response,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/rpc/timestamp.h"
 #include "services/access_code/domain/limits.h"
 #include "services/access_code/rpc/service_fixture.h"
 
@@ -231,7 +232,7 @@ TEST_F(GrantHandlersTest, TheEndOfAForeignGrantIsAsUnknownAsNone) {
   request.set_clinic_id(other_clinic_.ToString());
   request.set_grant_id(NewGrant(patient, account_));
   request.set_request_id(NewRequestId());
-  *request.mutable_end_time() = ToTimestamp(clock_.Now() + absl::Hours(1));
+  *request.mutable_end_time() = rpc::ToProto(clock_.Now() + absl::Hours(1));
   const auto set_end = &v1::GrantService::Stub::SetGrantEnd;
   const auto foreign = Call(*grants_, set_end, request, StaffPassport(other_clinic_));
   request.set_grant_id(NewRequestId());

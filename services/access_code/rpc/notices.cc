@@ -1,8 +1,8 @@
 #include "services/access_code/rpc/notices.h"
 
 #include "libs/notice/notice.h"
+#include "libs/rpc/timestamp.h"
 #include "portal/messaging/v1/notice.pb.h"
-#include "services/access_code/rpc/convert.h"
 
 namespace portal::access_code {
 namespace {
@@ -49,7 +49,7 @@ void TellComingOfAge(db::Transaction& transaction, const outbox::Outbox& outbox,
   messaging::v1::ComingOfAge& coming = *notice.mutable_coming_of_age();
   coming.set_clinic_id(clinic_id.ToString());
   coming.set_patient_id(patient_id.ToString());
-  *coming.mutable_end_time() = ToTimestamp(at);
+  *coming.mutable_end_time() = rpc::ToProto(at);
   notice::Append(transaction, outbox, notice);
 }
 
@@ -61,7 +61,7 @@ void SendAccessCode(db::Transaction& transaction, const outbox::Outbox& outbox,
   messaging::v1::AccessCodeSent& sent = *notice.mutable_access_code_sent();
   sent.set_words(words);
   sent.set_link(link);
-  *sent.mutable_expire_time() = ToTimestamp(code.expires_at);
+  *sent.mutable_expire_time() = rpc::ToProto(code.expires_at);
   sent.set_clinic_id(code.clinic_id.ToString());
   sent.set_birth_date_demanded(code.birth_date_demanded);
   notice::Append(transaction, outbox, notice);

@@ -24,6 +24,7 @@
 #include "libs/outbox/relay.h"
 #include "libs/rpc/channel.h"
 #include "libs/rpc/status_conversion.h"
+#include "libs/rpc/timestamp.h"
 #include "libs/status/errors.h"
 #include "libs/telemetry/metrics.h"
 #include "libs/testing/fake_clock.h"
@@ -270,7 +271,7 @@ class ServiceTest : public ::testing::Test {
     v1::SetGrantEndRequest request;
     request.set_clinic_id(clinic_.ToString());
     request.set_grant_id(grant_id);
-    if (end != absl::InfiniteFuture()) *request.mutable_end_time() = ToTimestamp(end);
+    if (end != absl::InfiniteFuture()) *request.mutable_end_time() = rpc::ToProto(end);
     request.set_keep_of_age(keep_of_age);
     request.set_request_id(NewRequestId());
     return Call(*grants_, &v1::GrantService::Stub::SetGrantEnd, request, StaffPassport(clinic_));
@@ -298,9 +299,6 @@ class ServiceTest : public ::testing::Test {
     EXPECT_GE(listed.response.grants_size(), 1);
     return listed.response.grants_size() == 0 ? v1::GRANT_STATE_UNSPECIFIED
                                               : listed.response.grants(0).state();
-  }
-  static google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-    return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
   }
   static absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
     return absl::FromUnixMicros(

@@ -25,7 +25,7 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
   return {
       {.project = "foundation",
        .changes = {"audit", "outbox", "idempotency", "service_account_actors", "audit_reading"}},
-      {.project = "access_code", .changes = {"form_codes", "redemption_attempts"}}};
+      {.project = "access_code", .changes = {"closed_accounts", "redemption_attempts"}}};
 }
 
 }  // namespace portal::access_code

@@ -3,26 +3,36 @@
 -- other one is looked up for each patient found. Days cross the wire as their number since 1970-01-01.
 
 -- name: SearchPatients
--- What fits by the letter. The rarest term drives, as far as a thousand rows tell, so that a common one beside it costs
--- nothing; of several words of one patient that fit, the first counts. CASE asks that last, of the few whom all else fits.
-WITH wanted AS MATERIALIZED (
-  SELECT kind, term FROM search_terms($2, $3, $4)
-), driver AS MATERIALIZED (
-  SELECT wanted.kind, wanted.term
-  FROM wanted CROSS JOIN LATERAL (
+-- What fits by the letter. The rarest term drives, as far as five thousand rows tell, so that a common one beside it costs
+-- nothing. Who has the next rarest is read at once if it is no commoner than that: it takes less than asking for each
+-- patient found, and of two commoner ones so many fit that the first few of them fill the page. Of several words of one
+-- patient that fit, the first counts. CASE asks that last, of the few whom all else fits.
+WITH typed AS MATERIALIZED (
+  SELECT kind, term, count(*) OVER () AS terms FROM search_terms($2, $3, $4)
+), wanted AS MATERIALIZED (
+  SELECT kind, term, at_least, row_number() OVER (ORDER BY at_least, length(term) DESC, term) AS rank
+  FROM typed CROSS JOIN LATERAL (
     SELECT count(*) AS at_least
     FROM (SELECT FROM patient_search_terms AS hit
-          WHERE hit.clinic_id = $1 AND hit.kind = wanted.kind
-            AND hit.term >= wanted.term AND hit.term < wanted.term || chr(1114111) LIMIT 1000) AS hits
+          WHERE typed.terms > 1 AND hit.clinic_id = $1 AND hit.kind = typed.kind
+            AND hit.term >= typed.term AND hit.term < typed.term || chr(1114111) LIMIT 5000) AS hits
   ) AS counted
-  ORDER BY counted.at_least, length(wanted.term) DESC, wanted.term LIMIT 1
+), driver AS MATERIALIZED (
+  SELECT kind, term FROM wanted WHERE rank = 1
+), second AS MATERIALIZED (
+  SELECT kind, term FROM wanted WHERE rank = 2 AND at_least < 5000
 ), others AS MATERIALIZED (
-  SELECT kind, term FROM wanted EXCEPT SELECT kind, term FROM driver
+  SELECT kind, term FROM wanted WHERE rank > 2 OR rank = 2 AND at_least >= 5000
 ), hits AS MATERIALIZED (
   SELECT hit.patient_id
   FROM patient_search_terms AS hit
   WHERE hit.clinic_id = $1 AND hit.kind = (SELECT kind FROM driver)
     AND hit.term >= (SELECT term FROM driver) AND hit.term < (SELECT term || chr(1114111) FROM driver)
+    AND (NOT EXISTS (SELECT FROM second)
+         OR hit.patient_id IN (
+           SELECT other.patient_id FROM patient_search_terms AS other
+           WHERE other.clinic_id = $1 AND other.kind = (SELECT kind FROM second)
+             AND other.term >= (SELECT term FROM second) AND other.term < (SELECT term || chr(1114111) FROM second)))
     AND CASE
       WHEN EXISTS (
         SELECT FROM others

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 #include "libs/crypto/random.h"
 #include "libs/outbox/queries.h"
 #include "libs/status/errors.h"
@@ -12,6 +15,18 @@
 
 namespace portal::outbox {
 namespace {
+
+// The key of TryAgainWithin's payload: microseconds, in decimal.
+constexpr char kTryAgainWithin[] = "portal.outbox.TryAgainWithin";
+
+absl::Duration LongestWaitAfter(const absl::Status& failure) {
+  const absl::optional<absl::Cord> said = failure.GetPayload(kTryAgainWithin);
+  int64_t microseconds = 0;
+  if (!said.has_value() || !absl::SimpleAtoi(std::string(*said), &microseconds)) {
+    return absl::InfiniteDuration();
+  }
+  return absl::Microseconds(microseconds);
+}
 
 std::vector<std::string> TopicsOf(const std::map<std::string, Route>& routes) {
   std::vector<std::string> topics;
@@ -27,6 +42,11 @@ std::string CodeOf(const absl::Status& status) {
 }
 
 }  // namespace
+
+absl::Status TryAgainWithin(absl::Duration longest, absl::Status failure) {
+  failure.SetPayload(kTryAgainWithin, absl::Cord(absl::StrCat(absl::ToInt64Microseconds(longest))));
+  return failure;
+}
 
 Relay::Relay(db::Pool& pool, Outbox& outbox, telemetry::Metrics& metrics,
              std::map<std::string, Route> routes, RelayOptions options)
@@ -155,17 +175,19 @@ absl::Status Relay::Postpone(const Claimed& event, const absl::Status& failure) 
   (dead ? buried_ : failed_).Increment();
   return pool_.Execute([&](db::Session& session) {
     session.Exec(dead ? queries::kBuryOutboxEvent : queries::kRetryOutboxEvent, event.event_id,
-                 event.attempts, dead ? now : now + RetryDelay(event.attempts), CodeOf(failure));
+                 event.attempts, dead ? now : now + RetryDelay(event.attempts, failure),
+                 CodeOf(failure));
     return absl::OkStatus();
   });
 }
 
-absl::Duration Relay::RetryDelay(int attempts) const {
+absl::Duration Relay::RetryDelay(int attempts, const absl::Status& failure) const {
   const int doublings = std::min(attempts - 1, 30);
   const absl::Duration longest =
       std::min(options_.longest_retry, options_.first_retry * (int64_t{1} << doublings));
   // Jitter, so that what failed together does not come back together.
-  return longest * (0.5 + crypto::UniformBelow(1001) / 2000.0);
+  const absl::Duration wait = longest * (0.5 + crypto::UniformBelow(1001) / 2000.0);
+  return std::min(wait, std::max(LongestWaitAfter(failure), options_.first_retry));
 }
 
 absl::Status Relay::Measure() {

@@ -33,6 +33,11 @@ struct Delivery {
 // threads.
 using Route = std::function<absl::Status(const Delivery&)>;
 
+// What a route returns of an event that will soon be of no use to anybody: to be tried again
+// `longest` from now at the latest, though the relay's own wait be longer. Not sooner than its
+// first wait.
+absl::Status TryAgainWithin(absl::Duration longest, absl::Status failure);
+
 struct RelayOptions {
   int threads = 2;  // so that one slow consumer does not hold up all others
   int batch = 16;   // events claimed at once by a thread
@@ -95,7 +100,7 @@ class Relay {
   absl::Status Erase(const std::vector<id::Uuid>& event_ids);
   absl::Status Release(const Claimed& event);
   absl::Status Postpone(const Claimed& event, const absl::Status& failure);
-  absl::Duration RetryDelay(int attempts) const;
+  absl::Duration RetryDelay(int attempts, const absl::Status& failure) const;
 
   db::Pool& pool_;
   Outbox& outbox_;

@@ -217,6 +217,25 @@ TEST_F(RelayTest, FailureIsRetriedAfterAGrowingWaitUpToTheLongest) {
   for (const Delivery& delivery : consumer_.deliveries()) EXPECT_EQ(delivery.event_id, event_id);
 }
 
+TEST_F(RelayTest, WhatIsSoonOfNoUseIsTriedAgainSooner) {
+  consumer_.Answer(absl::UnavailableError(""));
+  Append("hello");
+  for (int attempt = 1; attempt <= 12; ++attempt) {
+    EXPECT_EQ(Deliver(), 1);
+    clock_.Advance(RelayOptions().longest_retry);
+  }
+  const auto wait_after = [&](absl::Duration longest) {
+    consumer_.Answer(TryAgainWithin(longest, absl::UnavailableError("")));
+    clock_.Advance(RelayOptions().longest_retry);
+    EXPECT_EQ(Deliver(), 1);
+    const int64_t due_us = std::stoll(Sql("SELECT micros(available_at) FROM outbox_events"));
+    return absl::FromUnixMicros(due_us) - clock_.Now();
+  };
+  EXPECT_EQ(wait_after(absl::Seconds(90)), absl::Seconds(90));
+  EXPECT_EQ(wait_after(absl::Milliseconds(1)), RelayOptions().first_retry);
+  EXPECT_LE(wait_after(absl::Hours(5)), RelayOptions().longest_retry);
+}
+
 TEST_F(RelayTest, AnEventsAgeIsToldWithEachAttempt) {
   consumer_.Answer(absl::UnavailableError(""));
   Append("hello");

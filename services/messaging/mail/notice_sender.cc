@@ -31,9 +31,8 @@ absl::Status NoticeSender::Send(const outbox::Delivery& delivery) {
   ASSIGN_OR_RETURN(const Notice notice, ParseNotice("notice", stored));
   ASSIGN_OR_RETURN(const std::optional<TakenOver> taken_over, notices_.Find(delivery.event_id));
   if (!taken_over.has_value()) return absl::InvalidArgumentError("never taken over");
-  if (UsefulUntil(notice, taken_over->created_at) <= clock_.Now()) {
-    return Drop(delivery.event_id, "expired");
-  }
+  const absl::Time useful_until = UsefulUntil(notice, taken_over->created_at);
+  if (useful_until <= clock_.Now()) return Drop(delivery.event_id, "expired");
   ASSIGN_OR_RETURN(const Addressee addressee, LookUp(notice));
   if (!addressee.address.has_value()) return Drop(delivery.event_id, "no_address");
 
@@ -44,7 +43,7 @@ absl::Status NoticeSender::Send(const outbox::Delivery& delivery) {
       WriteMessage(letter, sender_, *addressee.address, delivery.event_id, taken_over->created_at);
   const Outcome outcome =
       transport_.Send(sender_.address, *addressee.address, delivery.event_id, message);
-  if (outcome.failure.has_value()) return Fail(delivery, *taken_over, outcome);
+  if (outcome.failure.has_value()) return Fail(delivery, *taken_over, useful_until, outcome);
   metrics_
       .AddCounter("notices_sent_total", "Mails that were taken.",
                   {{"kind", std::string(ToString(notice.kind))}})
@@ -90,7 +89,7 @@ absl::Status NoticeSender::Drop(const id::Uuid& event_id, const char* reason) {
 }
 
 absl::Status NoticeSender::Fail(const outbox::Delivery& delivery, const TakenOver& taken_over,
-                                const Outcome& outcome) {
+                                absl::Time useful_until, const Outcome& outcome) {
   const absl::string_view failure = ToString(*outcome.failure);
   metrics_
       .AddCounter("notices_failed_total", "Attempts to send a mail that failed.",
@@ -100,7 +99,9 @@ absl::Status NoticeSender::Fail(const outbox::Delivery& delivery, const TakenOve
   if (outcome.failure == Failure::kRefused || taken_over.try_until <= clock_.Now()) {
     return absl::InvalidArgumentError("the mail server does not take it");
   }
-  return status::DependencyUnavailable("the mail server");
+  // A link that still works when the mail server is back has to leave while it does.
+  return outbox::TryAgainWithin((useful_until - clock_.Now()) / 2,
+                                status::DependencyUnavailable("the mail server"));
 }
 
 }  // namespace portal::messaging

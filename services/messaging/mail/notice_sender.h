@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/db/pool.h"
 #include "libs/outbox/relay.h"
 #include "libs/telemetry/metrics.h"
@@ -45,7 +46,7 @@ class NoticeSender {
   absl::StatusOr<Addressee> LookUp(const Notice& notice);
   absl::Status Drop(const id::Uuid& event_id, const char* reason);
   absl::Status Fail(const outbox::Delivery& delivery, const TakenOver& taken_over,
-                    const Outcome& outcome);
+                    absl::Time useful_until, const Outcome& outcome);
 
   db::Pool& pool_;
   NoticeStore& notices_;

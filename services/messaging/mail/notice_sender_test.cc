@@ -261,23 +261,6 @@ TEST_F(NoticeSenderTest, AfterThreeDaysANoticeIsGivenUpAndKept) {
   EXPECT_EQ(Sql("SELECT failure, reply_code FROM notices"), "unreachable|");
 }
 
-TEST_F(NoticeSenderTest, AnOutageOfAnHourLosesNothing) {
-  ASSERT_EQ(Outcome(PutAccount(account_, "zoe@example.org", "en", 1)), "OK");
-  Refuse(Failure::kUnreachable, 0);
-  for (int minute = 0; minute < 60; ++minute) {
-    ASSERT_EQ(Outcome(Deliver(NewEventId(), PasswordChanged(account_))), "OK");
-    Deliver();
-    clock_.Advance(absl::Minutes(1));
-  }
-  EXPECT_EQ(Queue(), "60|0");
-  server_.Answer(nullptr);
-  // The longest wait after a failure.
-  clock_.Advance(absl::Minutes(5));
-  Deliver();
-  EXPECT_EQ(Recipients().size(), 60);
-  EXPECT_EQ(Queue(), "0|0");
-}
-
 TEST_F(NoticeSenderTest, LogsNeitherAddressesNorLinks) {
   std::string logged;
   {

@@ -25,12 +25,17 @@ class Handler:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._count = len(list(folder.glob("*.eml")))
-        self._seen: set[str] = set()
+        # Also what an earlier process saw.
+        self._seen_file = folder / "seen"
+        self._seen = set(self._seen_file.read_text("utf-8").split()) if self._seen_file.exists() else set()
 
     def _first_time(self, recipient: str) -> bool:
-        known = recipient in self._seen
+        if recipient in self._seen:
+            return False
         self._seen.add(recipient)
-        return not known
+        with open(self._seen_file, "a", encoding="utf-8") as seen:
+            seen.write(recipient + "\n")
+        return True
 
     async def handle_RCPT(self, server: SMTP, _: Session, envelope: Envelope, address: str, __: Any) -> str:
         """Refuses, waits or misbehaves before the mail."""

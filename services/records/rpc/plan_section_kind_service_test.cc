@@ -110,6 +110,37 @@ TEST_F(PlanSectionKindServiceTest, ARenamedKindShowsInChartsAndRevisionsKeepTheT
   EXPECT_EQ(last.position(), 11);
 }
 
+TEST_F(PlanSectionKindServiceTest, ASignedPlanKeepsItsTitlesAndTheirOrder) {
+  const std::string patient = AddPatient().patient_id();
+  v1::CreateSoapChartRequest request = ChartRequest(patient);
+  request.mutable_soap_chart()->clear_plan_sections();
+  AddSection("diet", "greens", *request.mutable_soap_chart());
+  AddSection("products", "iron", *request.mutable_soap_chart());
+  ASSERT_OK_AND_ASSIGN(const v1::SoapChart chart,
+                       Result(charts_, &Stub::CreateSoapChart, request, practitioner_));
+  ASSERT_OK(Lock(LockRequest(chart)));
+  const auto shown = [&] {
+    std::vector<std::string> sections;
+    const v1::SoapChart stored = Stored(chart);
+    for (const v1::PlanSection& section : stored.plan_sections()) {
+      sections.push_back(absl::StrCat(section.title(), ": ", section.text()));
+    }
+    return sections;
+  };
+  const std::vector<std::string> signed_so = shown();
+  ASSERT_EQ(signed_so.size(), 2);
+  ASSERT_OK(Change("diet", "Food", 50));
+  ASSERT_OK(Change("products", "Remedies", 1));
+  EXPECT_EQ(shown(), signed_so);
+  const std::string plan =
+      "SELECT array_to_string(titles, ','), array_to_string(texts, ',') FROM treatment_plans";
+  const std::string in_plan = Psql(plan);
+  ASSERT_OK(Retire("diet"));
+  EXPECT_EQ(shown(), signed_so);
+  EXPECT_EQ(Psql(plan), in_plan);
+  EXPECT_THAT(in_plan, ::testing::Not(::testing::HasSubstr("Food")));
+}
+
 TEST_F(PlanSectionKindServiceTest, ARetiredKindStaysWhereItIsUsedAndTakesNoNewText) {
   const std::string patient = AddPatient().patient_id();
   const v1::SoapChart chart = AddChart(patient);

@@ -25,7 +25,7 @@ std::vector<db::MigrationNeeds> NeededMigrations() {
        .changes = {"plan_revisions", "chart_addenda", "plan_section_kinds_change", "plan_looks",
                    "patients_audit", "plan_notices", "patient_search_forms",
                    "plan_visibility_changes", "patient_name_words", "plan_visibility_recorded",
-                   "record_accesses"}}};
+                   "record_accesses", "signed_plan_titles"}}};
 }
 
 }  // namespace portal::records

@@ -139,6 +139,9 @@ absl::Status SoapChartStore::Update(db::Transaction& transaction, const SoapChar
     transaction.Exec(queries::kDeletePlanSections, before.clinic_id, before.id);
     InsertSections(transaction, after);
   }
+  if (after.locked_at.has_value()) {
+    transaction.Exec(queries::kSignPlanSections, before.clinic_id, before.id);
+  }
   const db::Rows updated = transaction.Exec(
       queries::kUpdateSoapChart, before.clinic_id, before.id, before.version,
       DayNumber(after.encounter_date), after.subjective, after.objective, after.assessment,

@@ -15,11 +15,9 @@ SELECT chart.soap_chart_id, chart.clinic_id, chart.patient_id, chart.practitione
        micros(chart.locked_at) AS locked_us, chart.plan_hidden, plan.kind_ids, plan.titles, plan.texts
 FROM soap_charts AS chart
 CROSS JOIN LATERAL (
-  SELECT array_agg(section.kind_id ORDER BY kind.position) AS kind_ids,
-         array_agg(kind.title ORDER BY kind.position) AS titles,
-         array_agg(section.text ORDER BY kind.position) AS texts
-  FROM plan_sections AS section JOIN plan_section_kinds AS kind USING (clinic_id, kind_id)
-  WHERE section.soap_chart_id = chart.soap_chart_id
+  SELECT array_agg(kind_id ORDER BY position) AS kind_ids, array_agg(title ORDER BY position) AS titles,
+         array_agg(text ORDER BY position) AS texts
+  FROM shown_plan_sections WHERE soap_chart_id = chart.soap_chart_id
 ) AS plan
 WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2
 
@@ -32,11 +30,9 @@ SELECT chart.soap_chart_id, chart.clinic_id, chart.patient_id, chart.practitione
        micros(chart.locked_at) AS locked_us, chart.plan_hidden, plan.kind_ids, plan.titles, plan.texts
 FROM soap_charts AS chart
 CROSS JOIN LATERAL (
-  SELECT array_agg(section.kind_id ORDER BY kind.position) AS kind_ids,
-         array_agg(kind.title ORDER BY kind.position) AS titles,
-         array_agg(section.text ORDER BY kind.position) AS texts
-  FROM plan_sections AS section JOIN plan_section_kinds AS kind USING (clinic_id, kind_id)
-  WHERE section.soap_chart_id = chart.soap_chart_id
+  SELECT array_agg(kind_id ORDER BY position) AS kind_ids, array_agg(title ORDER BY position) AS titles,
+         array_agg(text ORDER BY position) AS texts
+  FROM shown_plan_sections WHERE soap_chart_id = chart.soap_chart_id
 ) AS plan
 WHERE chart.clinic_id = $1 AND chart.patient_id = $2
   AND (chart.encounter_date, chart.soap_chart_id) < (date '1970-01-01' + $3::int, $4)
@@ -60,16 +56,21 @@ DELETE FROM plan_sections WHERE clinic_id = $1 AND soap_chart_id = $2
 INSERT INTO plan_sections (clinic_id, soap_chart_id, kind_id, text)
 SELECT $1, $2, section.kind_id, section.text FROM unnest($3::text[], $4::text[]) AS section (kind_id, text)
 
+-- name: SignPlanSections
+-- Their titles and their order stay, whatever becomes of their kinds. Before the chart is locked.
+UPDATE plan_sections AS section SET signed_title = kind.title, signed_position = kind.position
+FROM plan_section_kinds AS kind
+WHERE section.clinic_id = $1 AND section.soap_chart_id = $2
+  AND kind.clinic_id = section.clinic_id AND kind.kind_id = section.kind_id
+
 -- name: InsertPlanRevision
 -- What the plan says now, in this transaction.
 INSERT INTO plan_revisions (clinic_id, soap_chart_id, revision, encounter_date, signed, sections,
                             changed_by_account_id, changed_at)
 SELECT chart.clinic_id, chart.soap_chart_id, chart.version, chart.encounter_date, chart.locked_at IS NOT NULL,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind_id', section.kind_id, 'title', kind.title,
-                                                     'text', section.text)
-                                  ORDER BY kind.position), '[]')
-        FROM plan_sections AS section JOIN plan_section_kinds AS kind USING (clinic_id, kind_id)
-        WHERE section.soap_chart_id = chart.soap_chart_id),
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('kind_id', kind_id, 'title', title, 'text', text) ORDER BY position),
+                        '[]')
+        FROM shown_plan_sections WHERE soap_chart_id = chart.soap_chart_id),
        $3, chart.plan_updated_at
 FROM soap_charts AS chart WHERE chart.clinic_id = $1 AND chart.soap_chart_id = $2
 

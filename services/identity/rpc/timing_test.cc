@@ -52,6 +52,9 @@ class TimingTest : public ServiceTest {
     return values[values.size() / 2];
   }
 
+  // Not by the clock: thousands of windows later it would be past the calls' deadlines.
+  void ForgetAttempts() { Sql("DELETE FROM attempts"); }
+
   // Expects that all kinds of a sort of call take the same time.
   static void Compare(const std::string& sort, std::vector<Kind> kinds,
                       const std::function<void(int round)>& before_each_round) {
@@ -151,7 +154,7 @@ TEST_F(TimingTest, SignUpTakesAsLongForKnownAndUnknown) {
   Compare("sign-up",
           {{"unknown", [&](int round) { sign_up(absl::StrCat("unknown", round, "@example.org")); }},
            {"known", [&](int) { sign_up("known@example.org"); }}},
-          [&](int) { clock_.Advance(kSignUpsPerEmail.window); });
+          [&](int) { ForgetAttempts(); });
 }
 
 TEST_F(TimingTest, AskingForAResetTakesAsLongForKnownAndUnknown) {
@@ -167,7 +170,7 @@ TEST_F(TimingTest, AskingForAResetTakesAsLongForKnownAndUnknown) {
   Compare("reset",
           {{"unknown", [&](int round) { ask(absl::StrCat("unknown", round, "@example.org")); }},
            {"known", [&](int) { ask("known@example.org"); }}},
-          [&](int) { clock_.Advance(kPasswordResetsPerEmail.window); });
+          [&](int) { ForgetAttempts(); });
 }
 
 }  // namespace

@@ -2,15 +2,16 @@
 
 from tests.e2e.bad_input import BadInputTest
 from tests.e2e.canaries import CanaryTest
-from tests.e2e.footprint import DumpTest, LogTest, MemoryTest
+from tests.e2e.footprint import DumpTest, MailTest, MemoryTest
 from tests.e2e.gateway_check import GatewayCheckTest
 from tests.e2e.main_job import MainJobTest
 from tests.e2e.payloads import PayloadTest
 from tests.e2e.together import TogetherTest
+from tests.support.leaks import LogTest
 from tests.support.stage import play
 
 if __name__ == "__main__":
-    # Memory first, while the suite is idle; logs and databases last, when everything has happened.
+    # Memory first, while the suite is idle; mails, logs and databases last, when everything has happened.
     play(
         MemoryTest,
         MainJobTest,
@@ -19,6 +20,7 @@ if __name__ == "__main__":
         BadInputTest,
         PayloadTest,
         CanaryTest,
+        MailTest,
         LogTest,
         DumpTest,
     )

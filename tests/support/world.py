@@ -32,6 +32,8 @@ class Person:
     email: str
     session: SignedIn
     client: Client
+    # For tests that look whether a token turns up somewhere.
+    other_sessions: list[SignedIn] = field(default_factory=list)
 
     def passport(self) -> str:
         """A passport that is accepted for some time yet."""
@@ -43,7 +45,8 @@ class Person:
 
     def another_session(self) -> SignedIn:
         """A second session, to be ended without harm to the first."""
-        return self.client.sign_in(self.email, PASSWORD)
+        self.other_sessions.append(self.client.sign_in(self.email, PASSWORD))
+        return self.other_sessions[-1]
 
 
 @dataclass

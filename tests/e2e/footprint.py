@@ -105,6 +105,7 @@ class DumpTest(WorldTest):
             dumps = {it.name: run(["/usr/lib/postgresql/15/bin/pg_dump", "-d",
                                    self.world.suite.postgres.url(it.database, SUPERUSER)]) for it in SERVICES}
             waiting = self.undelivered()
+            known = {it.name: self.known_bytes(it.name) for it in SERVICES}
         finally:
             self.deliver()
         self.assertEqual([it for it, count in waiting.items() if not count], [])
@@ -116,7 +117,7 @@ class DumpTest(WorldTest):
             with self.subTest(name):
                 self.assertIn("COPY public.", dump)
                 # Columns of bytes are dumped in hexadecimal; what is found there is found.
-                self.assertIn(self.known_bytes(name), dump)
+                self.assertIn(known[name], dump)
                 self.assertEqual(sorted({shapes[shape] for shape in shapes if shape in dump}), [])
         print(f"dumps: none of {len(secrets)} secrets, as they are, in hexadecimal or in base64; undelivered: {waiting}")
 
@@ -153,6 +154,8 @@ class DumpTest(WorldTest):
         self.world.ledger.deliver_now()
 
     def known_bytes(self, service: str) -> str:
-        """Bytes that are in the dump, to show that they would be found."""
-        [[known]] = self.world.ledger.query(service, "SELECT encode(hash, 'hex') FROM audit_batches ORDER BY batch_no LIMIT 1")
+        """Bytes that are in the dump, to show that they would be found. messaging seals hardly anything, but mails wait."""
+        column, table = ("payload", "outbox_events") if service == "messaging" else ("hash", "audit_batches")
+        query = f"SELECT encode({column}, 'hex') FROM {table} WHERE octet_length({column}) > 0 LIMIT 1"
+        [[known]] = self.world.ledger.query(service, query)
         return known

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/client_context.h"
 #include "libs/auth/passport_token.h"
+#include "libs/rpc/limits.h"
 #include "libs/status/errors.h"
 #include "portal/access_code/v1/grant_service.grpc.pb.h"
 
@@ -32,11 +33,14 @@ constexpr int kMaxQuestions = 100;
 constexpr size_t kMaxBatchBytes = 256 * 1024;
 // One under way while the next one fills: the busier, the larger.
 constexpr int kMaxBatches = 2;
+// Two seconds' worth at 2,000 checks a second; with the longest passports 32 MiB.
+constexpr size_t kMaxWaiting = 4000;
 
 struct Question {
   std::string passport;
   std::string patient_id;
   std::function<void(absl::Status)> done;
+  absl::Time asked_at;
 };
 
 // One call of CheckGrants.
@@ -78,10 +82,19 @@ class Remote final : public GrantChecker {
   }
 
   void Check(const Context& context, std::function<void(absl::Status)> done) override {
-    Question question{context.passport_token(), context.patient_id().ToString(), std::move(done)};
-    std::lock_guard lock(mutex_);
-    questions_.push_back(std::move(question));
-    if (under_way_.size() < kMaxBatches) Send();
+    Question question{.passport = context.passport_token(),
+                      .patient_id = context.patient_id().ToString(),
+                      .done = std::move(done),
+                      .asked_at = absl::Now()};
+    {
+      std::lock_guard lock(mutex_);
+      if (questions_.size() < kMaxWaiting) {
+        questions_.push_back(std::move(question));
+        if (under_way_.size() < kMaxBatches) Send();
+        return;
+      }
+    }
+    question.done(status::Overloaded(kOverloadRetryAfter));
   }
 
  private:
@@ -111,8 +124,10 @@ class Remote final : public GrantChecker {
     for (size_t i = 0; i < waiting.size(); ++i) {
       outcomes.push_back(OutcomeOf(status, batch->response, i, waiting.size()));
     }
+    std::vector<std::function<void(absl::Status)>> given_up;
     {
       std::lock_guard lock(mutex_);
+      given_up = TakeOverdue();
       // The call holds the channel, and gRPC cannot destroy a channel on this thread: nothing may
       // remain of it when the destructor goes on.
       under_way_.erase(batch);
@@ -121,6 +136,19 @@ class Remote final : public GrantChecker {
       ended_.notify_all();
     }
     for (size_t i = 0; i < waiting.size(); ++i) waiting[i](std::move(outcomes[i]));
+    for (const auto& done : given_up) done(status::DependencyUnavailable("access_code"));
+  }
+
+  // Those that waited for a call as long as one may take: access_code does not answer, and whoever
+  // asked is not to wait for all who asked before. With mutex_ held.
+  std::vector<std::function<void(absl::Status)>> TakeOverdue() {
+    const absl::Time overdue = absl::Now() - kBudget;
+    std::vector<std::function<void(absl::Status)>> taken;
+    while (!questions_.empty() && questions_.front().asked_at <= overdue) {
+      taken.push_back(std::move(questions_.front().done));
+      questions_.pop_front();
+    }
+    return taken;
   }
 
   const std::unique_ptr<GrantService::Stub> stub_;

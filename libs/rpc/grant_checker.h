@@ -18,7 +18,8 @@ class GrantChecker {
 
   // Calls `done` exactly once, from any thread, perhaps before this returns: OK if the account of
   // `context` holds an active grant for `context.patient_id()`, NOT_FOUND/PATIENT_NOT_FOUND if not,
-  // UNAVAILABLE/DEPENDENCY_UNAVAILABLE if that could not be found out. Never blocks.
+  // UNAVAILABLE/DEPENDENCY_UNAVAILABLE if that could not be found out,
+  // RESOURCE_EXHAUSTED/OVERLOADED if too many wait to ask. Never blocks.
   virtual void Check(const Context& context, std::function<void(absl::Status)> done) = 0;
 };
 

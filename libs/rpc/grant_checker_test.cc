@@ -230,6 +230,35 @@ TEST_F(GrantCheckerTest, LongPassportsAreSpreadOverCalls) {
   EXPECT_THAT(bytes, Each(Lt(size_t{512 * 1024})));
 }
 
+TEST_F(GrantCheckerTest, OneThatDoesNotAnswerIsNotWaitedForByEachInTurn) {
+  AnswerAll(access_code::v1::GRANT_ANSWER_GRANTED);
+  service_.Hold(true);
+  constexpr int kQuestions = 1000;
+  std::vector<Outcome> outcomes(kQuestions);
+  const absl::Time asked = absl::Now();
+  for (Outcome& outcome : outcomes) {
+    checker_->Check(CallAbout(kPatient, kPassport), outcome.Setter());
+  }
+  for (Outcome& outcome : outcomes) EXPECT_EQ(outcome.Get(), "DEPENDENCY_UNAVAILABLE");
+  // One after the other, a hundred at a time, they would have waited for ten seconds.
+  EXPECT_LT(absl::Now() - asked, absl::Seconds(8));
+  service_.Hold(false);
+  EXPECT_EQ(Check(), "OK");
+}
+
+TEST_F(GrantCheckerTest, MoreThanCanWaitAreRefusedAtOnce) {
+  AnswerAll(access_code::v1::GRANT_ANSWER_GRANTED);
+  service_.Hold(true);
+  std::vector<Outcome> outcomes(2 + 4000);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    checker_->Check(CallAbout(kPatient, kPassport), outcomes[i].Setter());
+    if (i < 2) service_.AwaitCalls(i + 1);
+  }
+  EXPECT_EQ(Check(), "OVERLOADED");
+  service_.Hold(false);
+  for (Outcome& outcome : outcomes) EXPECT_EQ(outcome.Get(), "OK");
+}
+
 TEST_F(GrantCheckerTest, EndsWhileQuestionsAreUnderWay) {
   AnswerAll(access_code::v1::GRANT_ANSWER_GRANTED);
   service_.Hold(true);

@@ -288,6 +288,19 @@ TEST_F(VerifyTest, TheFirstBrokenBatchIsPointedAtWithItsEvents) {
             Sql("SELECT max(event_id::text) FROM audit_events WHERE batch_no = 5"));
 }
 
+TEST_F(VerifyTest, EachOfManyMadeUpBatchNumbersIsFound) {
+  // More than are read at once.
+  EXPECT_EQ(FindingsAfter("INSERT INTO audit_events SELECT gen_random_uuid(), occurred_at, "
+                          "actor_kind, actor_id, session_id, calling_service, clinic_id, "
+                          "patient_id, resource_kind, resource_id, action, outcome, "
+                          "source_address, request_id, number, actor_name "
+                          "FROM (SELECT * FROM saved_events LIMIT 1) AS event, "
+                          "(SELECT generate_series(1001, 3500) AS number "
+                          " UNION ALL SELECT generate_series(-9, 0)) AS numbers")
+                .size(),
+            2510);
+}
+
 // Whoever can write the database can compute hashes, but not sign them.
 TEST_F(VerifyTest, TrailRewrittenWithAnotherKeyIsFound) {
   ASSERT_THAT(FindingsAfter("DELETE FROM audit_events WHERE event_id = (SELECT event_id FROM "

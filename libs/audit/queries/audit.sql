@@ -50,15 +50,16 @@ SELECT event_id, micros(occurred_at) AS occurred_us, actor_kind, actor_id, sessi
        patient_id, resource_kind, resource_id, action, outcome, source_address, request_id, actor_name
 FROM audit_events WHERE batch_no = $1 ORDER BY event_id
 
--- name: ListAuditBatchNumbersWithoutBatch
--- Numbers that events carry and no batch has; one step along the index finds the next number.
+-- name: ListUsedAuditBatchNumbers
+-- The next $2 numbers after $1 that events carry, ascending, and whether there is such a batch. One step along the index
+-- finds the next number, and no more steps are taken than rows are asked for.
 WITH RECURSIVE used (batch_no) AS (
-  (SELECT batch_no FROM audit_events WHERE batch_no IS NOT NULL ORDER BY batch_no LIMIT 1)
+  (SELECT batch_no FROM audit_events WHERE batch_no > $1 ORDER BY batch_no LIMIT 1)
   UNION ALL
   SELECT (SELECT event.batch_no FROM audit_events AS event WHERE event.batch_no > used.batch_no
           ORDER BY event.batch_no LIMIT 1)
   FROM used WHERE used.batch_no IS NOT NULL
 )
-SELECT batch_no FROM used
-WHERE batch_no IS NOT NULL AND NOT EXISTS (SELECT FROM audit_batches AS batch WHERE batch.batch_no = used.batch_no)
-ORDER BY batch_no LIMIT $1
+SELECT batch_no,
+       coalesce((SELECT true FROM audit_batches AS batch WHERE batch.batch_no = used.batch_no), false) AS is_batch
+FROM used WHERE batch_no IS NOT NULL LIMIT $2

@@ -4,6 +4,7 @@ stop, fall between.
     PORTAL_REVOCATIONS=100000    more races than the few hundred of the normal run
 """
 
+import itertools
 import os
 import re
 import threading
@@ -100,9 +101,12 @@ class RevocationTest(WorldTest):
                 self.fail(f"waited {READ_SECONDS:.0f} s for {what}")
 
     def read(self, stop: threading.Event) -> None:
-        """Reads the plan until told to stop."""
+        """Reads the plan, alone and in the list of the patient's, until told to stop."""
+        calls = itertools.cycle(("GetMyTreatmentPlan", "ListMyTreatmentPlans"))
         while not stop.is_set():
-            outcome = self.world.send("records.TreatmentPlanService/GetMyTreatmentPlan", self.request, self.account)
+            call = next(calls)
+            request = self.request if call == "GetMyTreatmentPlan" else {"patient_id": self.request["patient_id"]}
+            outcome = self.world.send(f"records.TreatmentPlanService/{call}", request, self.account)
             with self.progress:
                 self.judge(outcome)
                 self.progress.notify_all()

@@ -68,6 +68,7 @@ ClinicHandlers::ClinicHandlers(const Dependencies& dependencies)
       clinics_(dependencies.pool),
       staff_(dependencies.pool),
       sessions_(dependencies.pool),
+      factors_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
       directory_(dependencies.pool, dependencies.outbox),
@@ -238,7 +239,8 @@ absl::StatusOr<StaffMember> ClinicHandlers::Accept(db::Transaction& transaction,
                                      *acceptor.new_password_hash, now));
     RETURN_IF_ERROR(directory_.Tell(transaction, acceptor.account_id));
   } else {
-    RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(invitation.email)));
+    RETURN_IF_ERROR(ForgetAttempts(transaction, factors_, attempts_, acceptor.account_id,
+                                   SignInAttempt(invitation.email)));
   }
   ASSIGN_OR_RETURN(StaffMember member,
                    staff_.Accept(transaction, token_hash, acceptor.account_id, display_name));

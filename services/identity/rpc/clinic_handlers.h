@@ -18,6 +18,7 @@
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/clinic_store.h"
+#include "services/identity/storage/second_factor_store.h"
 #include "services/identity/storage/session_store.h"
 #include "services/identity/storage/staff_store.h"
 
@@ -66,6 +67,7 @@ class ClinicHandlers {
   ClinicStore clinics_;
   StaffStore staff_;
   SessionStore sessions_;
+  SecondFactorStore factors_;
   AttemptCounter attempts_;
   PasswordCheck passwords_;
   AccountDirectory directory_;

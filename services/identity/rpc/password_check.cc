@@ -59,4 +59,11 @@ absl::StatusOr<bool> PasswordCheck::Verify(const std::optional<std::string>& has
   return hash.has_value() ? hasher_.Verify(*hash, password) : hasher_.VerifyUnknown(password);
 }
 
+absl::Status ForgetAttempts(db::Transaction& transaction, SecondFactorStore& factors,
+                            AttemptCounter& attempts, const id::AccountId& account_id,
+                            const Attempt& attempt) {
+  ASSIGN_OR_RETURN(const bool has_second_factor, factors.IsEnabled(transaction, account_id));
+  return has_second_factor ? absl::OkStatus() : attempts.Clear(transaction, attempt);
+}
+
 }  // namespace portal::identity

@@ -8,11 +8,13 @@
 #include "absl/strings/string_view.h"
 #include "libs/crypto/password.h"
 #include "libs/db/pool.h"
+#include "libs/id/ids.h"
 #include "services/identity/domain/device.h"
 #include "services/identity/domain/email.h"
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/password_store.h"
+#include "services/identity/storage/second_factor_store.h"
 
 namespace portal::identity {
 
@@ -66,6 +68,13 @@ class PasswordCheck {
 // together. Those from a known device count apart, so that strangers do not lock it out.
 Attempt SignInAttempt(const Email& email,
                       const std::optional<DeviceId>& known_device = std::nullopt);
+
+// Forgets the attempts at an account whose password or mailbox was proven, and nothing else. If it
+// has a second factor they stay: guesses at that count with them, and would otherwise be renewed by
+// each proof of the first.
+absl::Status ForgetAttempts(db::Transaction& transaction, SecondFactorStore& factors,
+                            AttemptCounter& attempts, const id::AccountId& account_id,
+                            const Attempt& attempt);
 
 }  // namespace portal::identity
 

@@ -16,6 +16,7 @@ PasswordHandlers::PasswordHandlers(const Dependencies& dependencies)
     : deps_(dependencies),
       accounts_(dependencies.pool),
       password_store_(dependencies.pool),
+      factors_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       passwords_(dependencies.hasher, accounts_, attempts_),
       owner_check_(dependencies),
@@ -62,8 +63,8 @@ absl::Status PasswordHandlers::Change(db::Transaction& transaction, const rpc::C
   if (!replaced) return CredentialsRejected();
   RETURN_IF_ERROR(
       cut_off_.Run(transaction, owner.account_id, context.session_id(), owner.device_id));
-  RETURN_IF_ERROR(
-      attempts_.Clear(transaction, SignInAttempt(owner.contact.email, owner.device_id)));
+  RETURN_IF_ERROR(ForgetAttempts(transaction, factors_, attempts_, owner.account_id,
+                                 SignInAttempt(owner.contact.email, owner.device_id)));
   notices_.PasswordChanged(transaction, owner.contact);
   return audit::Append(transaction, deps_.clock, {EventAbout(context, owner.account_id)});
 }
@@ -148,7 +149,8 @@ absl::Status PasswordHandlers::Reset(db::Transaction& transaction, const rpc::Co
   ASSIGN_OR_RETURN(const ResetAccount account,
                    password_store_.Reset(transaction, token_hash, new_hash, deps_.clock.Now()));
   RETURN_IF_ERROR(cut_off_.Run(transaction, account.account_id, std::nullopt, std::nullopt));
-  RETURN_IF_ERROR(attempts_.Clear(transaction, SignInAttempt(account.contact.email)));
+  RETURN_IF_ERROR(ForgetAttempts(transaction, factors_, attempts_, account.account_id,
+                                 SignInAttempt(account.contact.email)));
   notices_.PasswordChanged(transaction, account.contact);
   return audit::Append(transaction, deps_.clock, {EventAbout(context, account.account_id)});
 }

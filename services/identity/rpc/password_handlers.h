@@ -17,6 +17,7 @@
 #include "services/identity/storage/account_store.h"
 #include "services/identity/storage/attempt_counter.h"
 #include "services/identity/storage/password_store.h"
+#include "services/identity/storage/second_factor_store.h"
 
 namespace portal::identity {
 
@@ -50,6 +51,7 @@ class PasswordHandlers {
   const Dependencies deps_;
   AccountStore accounts_;
   PasswordStore password_store_;
+  SecondFactorStore factors_;
   AttemptCounter attempts_;
   PasswordCheck passwords_;
   OwnerCheck owner_check_;

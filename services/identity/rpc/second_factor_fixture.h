@@ -100,6 +100,29 @@ class SecondFactorTest : public ServiceTest {
     return Call(*stub_, &Stub::CompleteSecondFactorRemoval, request);
   }
 
+  Answer<v1::ChangePasswordResponse> ChangePassword(const std::string& password,
+                                                    const std::string& new_password) {
+    v1::ChangePasswordRequest request;
+    request.set_password(password);
+    request.set_new_password(new_password);
+    request.set_request_id(NewRequestId());
+    return Call(*passwords_, &v1::PasswordService::Stub::ChangePassword, request, Passport());
+  }
+  // By a link in a mail.
+  Answer<v1::ResetPasswordResponse> ResetPassword(const std::string& new_password) {
+    v1::RequestPasswordResetRequest request;
+    request.set_email("anna@example.org");
+    request.set_request_id(NewRequestId());
+    EXPECT_EQ(
+        Call(*passwords_, &v1::PasswordService::Stub::RequestPasswordReset, request).Outcome(),
+        "OK");
+    v1::ResetPasswordRequest reset;
+    reset.set_token(TokenIn(Notices().at(0).reset_password().link(), "reset-password"));
+    reset.set_new_password(new_password);
+    reset.set_request_id(NewRequestId());
+    return Call(*passwords_, &v1::PasswordService::Stub::ResetPassword, reset);
+  }
+
   // The app's code, that many steps from now.
   std::string Code(int steps = 0) {
     return *crypto::TotpCode(secret_, crypto::TotpStepAt(clock_.Now()) + steps);

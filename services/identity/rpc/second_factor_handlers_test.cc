@@ -170,6 +170,33 @@ TEST_F(SecondFactorTest, RightPasswordDoesNotRenewTheGuessesAtTheCode) {
   EXPECT_EQ(evaluated, kSignInsPerAccount.attempts / 2);
 }
 
+TEST_F(SecondFactorTest, NeitherAChangeNorAResetOfThePasswordRenewsTheGuessesAtTheCode) {
+  Enable();
+  const auto spend_guesses = [&](const std::string& password) {
+    int evaluated = 0;
+    for (auto answer = SignIn("anna@example.org", password); answer.ok();
+         answer = SignIn("anna@example.org", password)) {
+      Complete(answer.response.second_factor_challenge().challenge_token(), WrongCode());
+      ++evaluated;
+    }
+    return evaluated;
+  };
+  EXPECT_EQ(spend_guesses(kPassword), kSignInsPerAccount.attempts / 2);
+  ASSERT_EQ(ResetPassword("another long password").Outcome(), "OK");
+  EXPECT_EQ(spend_guesses("another long password"), 0);
+
+  clock_.Advance(kSignInsPerAccount.window);
+  token_ = Complete(Challenge("another long password"), Code()).response.session_token();
+  ASSERT_EQ(Disable(WrongCode(), "another long password").Outcome(), "SECOND_FACTOR_REJECTED");
+  const auto counted = [&] {
+    return Sql("SELECT coalesce(sum(cardinality(attempted_at)), 0) FROM attempts WHERE kind = 6");
+  };
+  const std::string before = counted();
+  EXPECT_EQ(before, "1");
+  ASSERT_EQ(ChangePassword("another long password", kPassword).Outcome(), "OK");
+  EXPECT_EQ(counted(), "2");
+}
+
 TEST_F(SecondFactorTest, OfParallelGuessesAtTheCodeExactlyTheLimitCounts) {
   Enable();
   const std::string challenge = Challenge();
@@ -191,16 +218,7 @@ TEST_F(SecondFactorTest, ClientIsLimitedOverAllChallenges) {
 TEST_F(SecondFactorTest, NewPasswordVoidsChallengesAndKeepsTheFactor) {
   Enable();
   const std::string challenge = Challenge();
-  v1::RequestPasswordResetRequest request;
-  request.set_email("anna@example.org");
-  request.set_request_id(NewRequestId());
-  ASSERT_EQ(Call(*passwords_, &v1::PasswordService::Stub::RequestPasswordReset, request).Outcome(),
-            "OK");
-  v1::ResetPasswordRequest reset;
-  reset.set_token(TokenIn(Notices().at(0).reset_password().link(), "reset-password"));
-  reset.set_new_password("another long password");
-  reset.set_request_id(NewRequestId());
-  ASSERT_EQ(Call(*passwords_, &v1::PasswordService::Stub::ResetPassword, reset).Outcome(), "OK");
+  ASSERT_EQ(ResetPassword("another long password").Outcome(), "OK");
   EXPECT_EQ(Complete(challenge, Code()).Outcome(), "CHALLENGE_REJECTED");
   EXPECT_EQ(Complete(Challenge("another long password"), Code()).Outcome(), "OK");
 }
@@ -292,6 +310,17 @@ TEST_F(SecondFactorTest, RemovalIsCancelledByTheLinkAndByTheFactor) {
   ASSERT_EQ(BeginRemoval(challenge, MailedCode(challenge)).Outcome(), "OK");
   NextStep();
   EXPECT_EQ(Complete(Challenge(), Code()).Outcome(), "OK");
+  EXPECT_FALSE(Get().response.has_removal_time());
+}
+
+TEST_F(SecondFactorTest, RemovalIsCancelledByARecoveryCode) {
+  Enable();
+  const std::string challenge = Challenge();
+  ASSERT_EQ(BeginRemoval(challenge, MailedCode(challenge)).Outcome(), "OK");
+  ASSERT_TRUE(Get().response.has_removal_time());
+  EXPECT_EQ(Complete(Challenge(), "aaaa-aaaa-aaaa-aaaa").Outcome(), "SECOND_FACTOR_REJECTED");
+  EXPECT_TRUE(Get().response.has_removal_time());
+  EXPECT_EQ(Complete(Challenge(), recovery_codes_[0]).Outcome(), "OK");
   EXPECT_FALSE(Get().response.has_removal_time());
 }
 

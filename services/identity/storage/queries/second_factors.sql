@@ -26,8 +26,9 @@ UPDATE second_factors SET last_step = $2, sealed_secret = $3, removal_at = NULL
 WHERE account_id = $1 AND last_step < $2
 
 -- name: UseRecoveryCode
--- The code's use and its end are one statement.
-DELETE FROM recovery_codes WHERE account_id = $1 AND code_hash = $2
+-- The code's use and its end are one statement. No removal goes on after its owner was seen.
+WITH used AS (DELETE FROM recovery_codes WHERE account_id = $1 AND code_hash = $2 RETURNING account_id)
+UPDATE second_factors SET removal_at = NULL FROM used WHERE second_factors.account_id = used.account_id
 
 -- name: DeleteRecoveryCodes
 DELETE FROM recovery_codes WHERE account_id = $1

@@ -60,6 +60,12 @@ absl::Status CheckConfig(const Config& config) {
   if (config.password_lane.workers < 1) {
     return absl::FailedPreconditionError("--password_workers must be positive");
   }
+  const crypto::PasswordCost& cost = config.password_cost;
+  const crypto::PasswordCost least;
+  if (cost.passes < least.passes || cost.memory_bytes < least.memory_bytes) {
+    return absl::FailedPreconditionError(
+        "--argon2_passes must be at least 2, and --argon2_memory_kib at least 19456 (OWASP)");
+  }
   // Much below a second, every call would write to the session.
   const SessionLimits& sessions = config.session_limits;
   if (sessions.idle < absl::Seconds(30) || sessions.lifetime < sessions.idle) {

@@ -131,7 +131,7 @@ class RunningServer final : public Server {
 
   absl::Status Listen(const ServerDependencies& dependencies, std::vector<MethodTable> tables) {
     RETURN_IF_ERROR(CheckTables(tables, dependencies, executor_));
-    RETURN_IF_ERROR(CheckTlsFiles(options_.tls));
+    RETURN_IF_ERROR(CheckTlsFiles(options_.tls).status());
     grpc::EnableDefaultHealthCheckService(true);
     if (options_.reflection) {
       grpc::reflection::InitProtoReflectionServerBuilderPlugin();

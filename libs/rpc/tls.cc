@@ -1,6 +1,7 @@
 #include "libs/rpc/tls.h"
 
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -89,7 +90,7 @@ class ServerIs final : public ExternalCertificateVerifier {
 
 }  // namespace
 
-absl::Status CheckTlsFiles(const TlsFiles& files) {
+absl::StatusOr<absl::Time> CheckTlsFiles(const TlsFiles& files) {
   const absl::StatusOr<Certificate> ca = ReadCertificate(files.ca);
   if (!ca.ok()) return ca.status();
   const absl::StatusOr<Certificate> certificate = ReadCertificate(files.certificate);
@@ -99,10 +100,11 @@ absl::Status CheckTlsFiles(const TlsFiles& files) {
   if (X509_check_private_key(certificate->get(), key->get()) != 1) {
     return Unusable(files.key, absl::StrCat("is not the key of ", files.certificate));
   }
-  if (X509_cmp_current_time(X509_get0_notAfter(certificate->get())) <= 0) {
-    return Unusable(files.certificate, "has expired");
-  }
-  return absl::OkStatus();
+  const ASN1_TIME* const not_after = X509_get0_notAfter(certificate->get());
+  if (X509_cmp_current_time(not_after) <= 0) return Unusable(files.certificate, "has expired");
+  std::tm expiry;
+  ASN1_TIME_to_tm(not_after, &expiry);
+  return absl::FromTM(expiry, absl::UTCTimeZone());
 }
 
 std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const TlsFiles& files) {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
@@ -21,10 +21,10 @@ struct TlsFiles {
   std::string ca;
 };
 
-// FAILED_PRECONDITION with a message for the operator if a file is missing or unreadable, the
-// certificate is not the key's or has expired. gRPC itself starts without complaint and refuses
-// every connection later.
-absl::Status CheckTlsFiles(const TlsFiles& files);
+// Until when the certificate is valid. FAILED_PRECONDITION with a message for the operator if a
+// file is missing or unreadable, the certificate is not the key's or has expired: gRPC itself
+// starts without complaint and refuses every connection later.
+absl::StatusOr<absl::Time> CheckTlsFiles(const TlsFiles& files);
 
 // Mutual TLS: the client must show a certificate of the CA.
 std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const TlsFiles& files);

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "libs/testing/pki.h"
 
@@ -22,7 +24,7 @@ class CheckTlsFilesTest : public ::testing::Test {
   }
 
   static void ExpectRefusal(const TlsFiles& files, const std::string& message) {
-    const absl::Status status = CheckTlsFiles(files);
+    const absl::Status status = CheckTlsFiles(files).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
     EXPECT_EQ(status.message(), message);
   }
@@ -34,8 +36,11 @@ class CheckTlsFilesTest : public ::testing::Test {
   TlsFiles files_ = pki_.FilesOf("probe");
 };
 
-TEST_F(CheckTlsFilesTest, FilesThatFitAreAccepted) {
-  EXPECT_TRUE(CheckTlsFiles(files_).ok()) << CheckTlsFiles(files_);
+TEST_F(CheckTlsFilesTest, FilesThatFitAreAcceptedUntilTheirCertificateExpires) {
+  const absl::Time made = absl::Now();
+  const absl::StatusOr<absl::Time> expiry = CheckTlsFiles(pki_.FilesOf("probe", 30));
+  ASSERT_TRUE(expiry.ok()) << expiry.status();
+  EXPECT_LT(absl::AbsDuration(*expiry - made - absl::Hours(30 * 24)), absl::Minutes(5));
 }
 
 TEST_F(CheckTlsFilesTest, MissingFileIsNamed) {

@@ -2,7 +2,8 @@
 
 namespace portal::service {
 
-void KeyMetrics::Tell(const std::string& ring, const std::vector<std::string>& ids) {
+void KeyMetrics::Tell(const std::string& ring, const std::vector<std::string>& ids, bool usable) {
+  TellUsable(ring, usable);
   std::vector<std::string>& told = told_[ring];
   if (told == ids) return;
   const auto set = [&](const std::string& id, bool loaded, bool active) {
@@ -13,6 +14,22 @@ void KeyMetrics::Tell(const std::string& ring, const std::vector<std::string>& i
   for (const std::string& id : told) set(id, false, false);
   for (const std::string& id : ids) set(id, true, id == ids.back());
   told = ids;
+}
+
+void KeyMetrics::TellCertificate(const absl::StatusOr<absl::Time>& expiry) {
+  TellUsable("tls", expiry.ok());
+  if (!expiry.ok()) return;
+  metrics_
+      .AddGauge("portal_certificate_expiry_timestamp_seconds",
+                "Until when the service's certificate is valid, Unix time.")
+      .Set(absl::ToUnixSeconds(*expiry));
+}
+
+void KeyMetrics::TellUsable(const std::string& files, bool usable) {
+  metrics_
+      .AddGauge("portal_key_files_usable", "1, or 0 while they cannot be read anew.",
+                {{"files", files}})
+      .Set(usable);
 }
 
 }  // namespace portal::service

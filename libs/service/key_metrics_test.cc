@@ -1,5 +1,8 @@
 #include "libs/service/key_metrics.h"
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace portal::service {
@@ -19,12 +22,16 @@ class KeyMetricsTest : public ::testing::Test {
         .Value();
   }
 
+  bool Says(const std::string& line) {
+    return absl::StrContains(metrics_.Text(), absl::StrCat(line, "\n"));
+  }
+
   telemetry::Metrics metrics_;
   KeyMetrics keys_{metrics_};
 };
 
 TEST_F(KeyMetricsTest, TheLastKeyIsActiveAndAllAreLoaded) {
-  keys_.Tell("sealing", {"k1", "k2"});
+  keys_.Tell("sealing", {"k1", "k2"}, true);
   EXPECT_EQ(Loaded("k1"), 1);
   EXPECT_EQ(Active("k1"), 0);
   EXPECT_EQ(Loaded("k2"), 1);
@@ -32,9 +39,9 @@ TEST_F(KeyMetricsTest, TheLastKeyIsActiveAndAllAreLoaded) {
 }
 
 TEST_F(KeyMetricsTest, ARemovedKeyIsToldAsGone) {
-  keys_.Tell("sealing", {"k1", "k2"});
-  keys_.Tell("passport_public", {"k1"});
-  keys_.Tell("sealing", {"k2", "k3"});
+  keys_.Tell("sealing", {"k1", "k2"}, true);
+  keys_.Tell("passport_public", {"k1"}, true);
+  keys_.Tell("sealing", {"k2", "k3"}, true);
   EXPECT_EQ(Loaded("k1"), 0);
   EXPECT_EQ(Active("k2"), 0);
   EXPECT_EQ(Loaded("k2"), 1);
@@ -42,10 +49,32 @@ TEST_F(KeyMetricsTest, ARemovedKeyIsToldAsGone) {
 }
 
 TEST_F(KeyMetricsTest, ARingIsNotMistakenForAnother) {
-  keys_.Tell("sealing", {"k1"});
-  keys_.Tell("passport_public", {"k2"});
+  keys_.Tell("sealing", {"k1"}, true);
+  keys_.Tell("passport_public", {"k2"}, true);
   EXPECT_EQ(Active("k1"), 1);
   EXPECT_EQ(Loaded("k2"), 0);
+}
+
+TEST_F(KeyMetricsTest, FilesThatCannotBeReadAreToldUntilTheyCan) {
+  keys_.Tell("sealing", {"k1"}, true);
+  keys_.Tell("audit", {"k1"}, true);
+  keys_.Tell("sealing", {"k1"}, false);
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"sealing\"} 0"));
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"audit\"} 1"));
+  EXPECT_EQ(Loaded("k1"), 1);
+  keys_.Tell("sealing", {"k1"}, true);
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"sealing\"} 1"));
+}
+
+TEST_F(KeyMetricsTest, ACertificatesExpiryIsToldAndStaysWhenItsFilesBreak) {
+  keys_.TellCertificate(absl::FromUnixSeconds(1800000000));
+  EXPECT_TRUE(Says("portal_certificate_expiry_timestamp_seconds 1800000000"));
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"tls\"} 1"));
+  keys_.TellCertificate(absl::FailedPreconditionError("tls.pem: has expired"));
+  EXPECT_TRUE(Says("portal_certificate_expiry_timestamp_seconds 1800000000"));
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"tls\"} 0"));
+  keys_.TellCertificate(absl::FromUnixSeconds(1800086400));
+  EXPECT_TRUE(Says("portal_certificate_expiry_timestamp_seconds 1800086400"));
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Open(RuntimeOptions options) {
        &FLAGS_tls_key, &FLAGS_tls_ca, &FLAGS_installation, &FLAGS_passport_public_keys,
        &FLAGS_sealing_keys, &FLAGS_audit_signing_keys, &FLAGS_audit_checkpoints}));
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(options)));
-  RETURN_IF_ERROR(rpc::CheckTlsFiles(runtime->server_options_.tls));
+  RETURN_IF_ERROR(rpc::CheckTlsFiles(runtime->server_options_.tls).status());
   RETURN_IF_ERROR(runtime->LoadKeys());
   RETURN_IF_ERROR(runtime->OpenAdminPort());
   RETURN_IF_ERROR(runtime->OpenDatabase());
@@ -150,6 +150,11 @@ background::Next Runtime::Look() {
   for (const auto& reload : reloads_) {
     const absl::Status status = reload();
     if (!status.ok()) telemetry::LogError("key_reload_failed", {{"error", status.message()}});
+  }
+  const absl::StatusOr<absl::Time> expiry = rpc::CheckTlsFiles(server_options_.tls);
+  key_metrics_.TellCertificate(expiry);
+  if (!expiry.ok()) {
+    telemetry::LogError("tls_files_unusable", {{"error", expiry.status().message()}});
   }
   const db::PoolStats stats = pool_->Stats();
   metrics_.AddGauge("portal_db_connections", "Connections a handler may use.").Set(stats.size);

@@ -83,10 +83,10 @@ class Runtime {
   void Watch(const std::string& ring, Keyring& keyring) {
     reloads_.push_back([this, ring, &keyring] {
       const absl::Status status = keyring.Reload();
-      key_metrics_.Tell(ring, keyring.Snapshot()->ids());
+      key_metrics_.Tell(ring, keyring.Snapshot()->ids(), status.ok());
       return status;
     });
-    key_metrics_.Tell(ring, keyring.Snapshot()->ids());
+    key_metrics_.Tell(ring, keyring.Snapshot()->ids(), /*usable=*/true);
   }
 
   // Serves until the process is asked to end, then drains: readiness off, running calls finished,

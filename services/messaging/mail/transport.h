@@ -34,7 +34,7 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Returns within kSendTimeout.
+  // Returns within a time that is the transport's own, well below that of a delivery.
   virtual Outcome Send(const Address& from, const Address& to, const id::Uuid& event_id,
                        const std::string& message) = 0;
 };

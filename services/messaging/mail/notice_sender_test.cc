@@ -180,9 +180,9 @@ TEST_F(NoticeSenderTest, AClinicIsNamedAndThePatientIsNot) {
   notice.mutable_recipient()->set_account_id(account_.ToString());
   notice.mutable_new_treatment_plan()->set_clinic_id(clinic_.ToString());
   notice.mutable_new_treatment_plan()->set_patient_id(patient_.ToString());
-  ASSERT_EQ(Outcome(Deliver(NewEventId(), notice, "records")), "OK");
+  ASSERT_EQ(Outcome(Deliver(NewEventId(), notice, "access_code")), "OK");
   notice.mutable_recipient()->set_clinic_id(clinic_.ToString());
-  ASSERT_EQ(Outcome(Deliver(NewEventId(), notice, "records")), "OK");
+  ASSERT_EQ(Outcome(Deliver(NewEventId(), notice, "access_code")), "OK");
   Deliver();
   const std::vector<ObedientServer::Mail> mails = server_.Mails();
   ASSERT_EQ(mails.size(), 2);

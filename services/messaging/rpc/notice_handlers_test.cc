@@ -59,7 +59,7 @@ TEST_F(NoticeHandlersTest, OfDeliveriesAtOnceOneIsTakenOver) {
 TEST_F(NoticeHandlersTest, AnotherServicesEventIsNotTheSame) {
   const std::string event_id = NewEventId();
   ASSERT_EQ(Outcome(Deliver(event_id, Verification())), "OK");
-  EXPECT_EQ(Outcome(Deliver(event_id, Verification(), "records")), "INVALID_FIELD");
+  EXPECT_EQ(Outcome(Deliver(event_id, Verification(), "access_code")), "INVALID_FIELD");
   EXPECT_EQ(Counts(), "1|1");
 }
 

@@ -2,9 +2,11 @@
 //
 //   dead_events --database_url=...
 //   dead_events --database_url=... --replay=EVENT_ID --operator_name=USER@HOST
+//   dead_events --database_url=... --discard=EVENT_ID --operator_name=USER@HOST
 //
 // Prints one line for each: id, topic, attempts, when it died, why. With --replay it has one tried
-// again, which is audited. Exit code 0; 1: there is no such dead event; 2: it could not look.
+// again, with --discard it erases one; both are audited. Exit code 0; 1: there is no such dead
+// event; 2: it could not look.
 
 #include <cstdio>
 #include <optional>
@@ -14,7 +16,9 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/audit/event.h"
 #include "libs/audit/queries.h"
@@ -27,7 +31,8 @@
 ABSL_FLAG(std::string, database_url, "",
           "libpq connection string or URI of the service's database");
 ABSL_FLAG(std::string, replay, "", "id of the dead event that is to be tried again");
-ABSL_FLAG(std::string, operator_name, "", "who replays it, user@host: for the audit trail");
+ABSL_FLAG(std::string, discard, "", "id of the dead event that is to be erased");
+ABSL_FLAG(std::string, operator_name, "", "who does that, user@host: for the audit trail");
 
 namespace portal::outbox {
 namespace {
@@ -52,17 +57,29 @@ absl::Status List(db::Pool& pool) {
   return absl::OkStatus();
 }
 
+// What an operator does to a dead event.
+struct Change {
+  absl::string_view flag;
+  const char* action;  // as it is audited
+  const char* done;    // as it is told
+};
+
+constexpr Change kReplay = {"replay", "outbox.ReplayEvent", "it is tried again"};
+constexpr Change kDiscard = {"discard", "outbox.DiscardEvent", "it is erased"};
+
 // Whether there was such a dead event.
-absl::StatusOr<bool> Replay(db::Pool& pool, const id::Uuid& event_id, const std::string& who) {
+absl::StatusOr<bool> Apply(db::Pool& pool, const Change& change, const id::Uuid& event_id) {
   const time::Clock& clock = time::SystemClock();
   return pool.Transact([&](db::Transaction& transaction) -> absl::StatusOr<bool> {
-    if (transaction.Exec(queries::kReviveOutboxEvent, event_id, clock.Now()).affected() == 0) {
-      return false;
-    }
+    const db::Rows changed =
+        change.flag == kReplay.flag
+            ? transaction.Exec(queries::kReviveOutboxEvent, event_id, clock.Now())
+            : transaction.Exec(queries::kDiscardDeadOutboxEvent, event_id);
+    if (changed.affected() == 0) return false;
     audit::Event event;
     event.actor_kind = audit::ActorKind::kOperator;
-    event.source_address = who;
-    event.action = "outbox.ReplayEvent";
+    event.source_address = absl::GetFlag(FLAGS_operator_name);
+    event.action = change.action;
     event.resource_kind = "outbox_event";
     event.resource_id = event_id.ToString();
     RETURN_IF_ERROR(audit::Append(transaction, clock, {event}));
@@ -75,22 +92,30 @@ absl::StatusOr<bool> Run() {
     return absl::InvalidArgumentError("--database_url is needed");
   }
   const std::string replay = absl::GetFlag(FLAGS_replay);
+  const std::string discard = absl::GetFlag(FLAGS_discard);
+  const bool only_lists = replay.empty() && discard.empty();
   db::Pool pool({.conninfo = absl::GetFlag(FLAGS_database_url),
                  .application_name = "dead_events",
                  .size = 1,
-                 .read_only = replay.empty(),
+                 .read_only = only_lists,
                  .queries = {queries::kAll, audit::queries::kAll}});
-  if (replay.empty()) {
+  if (only_lists) {
     RETURN_IF_ERROR(List(pool));
     return true;
   }
-  const std::optional<id::Uuid> event_id = id::Uuid::Parse(replay);
-  if (!event_id.has_value()) return absl::InvalidArgumentError("--replay is not an event's id");
-  if (absl::GetFlag(FLAGS_operator_name).empty()) {
-    return absl::InvalidArgumentError("--replay needs --operator_name");
+  if (!replay.empty() && !discard.empty()) {
+    return absl::InvalidArgumentError("--replay and --discard exclude each other");
   }
-  ASSIGN_OR_RETURN(const bool found, Replay(pool, *event_id, absl::GetFlag(FLAGS_operator_name)));
-  absl::PrintF(found ? "it is tried again\n" : "there is no such dead event\n");
+  const Change& change = replay.empty() ? kDiscard : kReplay;
+  const std::optional<id::Uuid> event_id = id::Uuid::Parse(replay.empty() ? discard : replay);
+  if (!event_id.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat("--", change.flag, " is not an event's id"));
+  }
+  if (absl::GetFlag(FLAGS_operator_name).empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("--", change.flag, " needs --operator_name"));
+  }
+  ASSIGN_OR_RETURN(const bool found, Apply(pool, change, *event_id));
+  absl::PrintF("%s\n", found ? change.done : "there is no such dead event");
   return found;
 }
 

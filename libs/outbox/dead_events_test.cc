@@ -68,11 +68,28 @@ TEST_F(DeadEventsTest, AReplayedOneIsTriedAgainAndAudited) {
   EXPECT_EQ(Sql("SELECT count(*) FROM audit_events"), "1");
 }
 
+TEST_F(DeadEventsTest, ADiscardedOneIsErasedAndAudited) {
+  const std::string discard = std::string("--discard=") + kDead;
+  EXPECT_EQ(Run({discard, "--operator_name=zoe@ops"}).exit_code, 0);
+  EXPECT_EQ(Sql("SELECT event_id FROM outbox_events"), kWaiting);
+  EXPECT_EQ(Sql("SELECT actor_kind, source_address, action, resource_kind, resource_id, outcome "
+                "FROM audit_events"),
+            std::string("operator|zoe@ops|outbox.DiscardEvent|outbox_event|") + kDead + "|OK");
+  EXPECT_EQ(Run({discard, "--operator_name=zoe@ops"}).exit_code, 1);
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_events"), "1");
+}
+
 TEST_F(DeadEventsTest, WhatIsNotDeadOrNotSignedForStaysAsItIs) {
   const std::string before = Sql("TABLE outbox_events");
-  EXPECT_EQ(Run({std::string("--replay=") + kWaiting, "--operator_name=zoe@ops"}).exit_code, 1);
-  EXPECT_EQ(Run({std::string("--replay=") + kDead}).exit_code, 2);
-  EXPECT_EQ(Run({"--replay=x", "--operator_name=zoe@ops"}).exit_code, 2);
+  for (const std::string option : {"--replay=", "--discard="}) {
+    EXPECT_EQ(Run({option + kWaiting, "--operator_name=zoe@ops"}).exit_code, 1);
+    EXPECT_EQ(Run({option + kDead}).exit_code, 2);
+    EXPECT_EQ(Run({option + "x", "--operator_name=zoe@ops"}).exit_code, 2);
+  }
+  EXPECT_EQ(Run({std::string("--replay=") + kDead, std::string("--discard=") + kDead,
+                 "--operator_name=zoe@ops"})
+                .exit_code,
+            2);
   EXPECT_EQ(Sql("TABLE outbox_events"), before);
   EXPECT_EQ(Sql("SELECT count(*) FROM audit_events"), "0");
 }

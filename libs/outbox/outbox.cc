@@ -36,6 +36,10 @@ bool Outbox::Revive(db::Session& session, const id::Uuid& event_id) const {
   return session.Exec(queries::kReviveOutboxEvent, event_id, clock_.Now()).affected() == 1;
 }
 
+bool Outbox::Discard(db::Session& session, const id::Uuid& event_id) const {
+  return session.Exec(queries::kDiscardDeadOutboxEvent, event_id).affected() == 1;
+}
+
 void Outbox::OnAppended(std::function<void()> wake) {
   std::lock_guard lock(mutex_);
   wake_ = std::move(wake);

@@ -39,6 +39,9 @@ class Outbox {
   // Brings a dead event back, for an operator who has removed the reason; false if there is none.
   bool Revive(db::Session& session, const id::Uuid& event_id) const;
 
+  // Erases a dead event that nobody needs any more; false if there is none.
+  bool Discard(db::Session& session, const id::Uuid& event_id) const;
+
  private:
   friend class Relay;
 

@@ -173,12 +173,15 @@ def dead_letters(options: argparse.Namespace) -> int:
 
 
 def dead_events(options: argparse.Namespace) -> int:
-    """Lists the outbox events that nobody could take, or has one tried again."""
+    """Lists the outbox events that nobody could take, or has one tried again or erased."""
     suite = _suite()
-    if options.replay:
+    if options.replay or options.discard:
         if options.service is None:
-            raise SuiteError("--replay needs the service whose event it is")
-        print(undelivered.replay_event(suite, options.service, options.replay))
+            raise SuiteError("--replay and --discard need the service whose event it is")
+        if options.replay:
+            print(undelivered.replay_event(suite, options.service, options.replay))
+        else:
+            print(undelivered.discard_event(suite, options.service, options.discard))
         return 0
     for name in [options.service] if options.service else undelivered.SENDERS:
         for line in undelivered.events(suite, name):
@@ -352,9 +355,11 @@ def _parser() -> argparse.ArgumentParser:
     replay_parser.add_argument("--at-most", type=int, default=100, help="of --all: how many; 100")
     replay_parser.add_argument("--yes", action="store_true", help="of --all: do not ask")
 
-    events_parser = add(dead_events, "list the outbox events that nobody could take; or have one tried again")
+    events_parser = add(dead_events, "list the outbox events that nobody could take; or replay or discard one")
     events_parser.add_argument("service", nargs="?", choices=undelivered.SENDERS)
-    events_parser.add_argument("--replay", type=_uuid, metavar="EVENT_ID", help="try this one again")
+    events_change = events_parser.add_mutually_exclusive_group()
+    events_change.add_argument("--replay", type=_uuid, metavar="EVENT_ID", help="try this one again")
+    events_change.add_argument("--discard", type=_uuid, metavar="EVENT_ID", help="erase this one")
 
     reset_parser = add(reset, "stop everything and delete all data")
     reset_parser.add_argument("--yes", action="store_true", help="do not ask")

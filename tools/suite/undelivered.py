@@ -51,8 +51,17 @@ def events(suite: Suite, service_name: str) -> list[str]:
 
 def replay_event(suite: Suite, service_name: str, event_id: str) -> str:
     """Has a dead event tried again, which is audited; says so."""
+    return _change_event(suite, service_name, f"--replay={event_id}")
+
+
+def discard_event(suite: Suite, service_name: str, event_id: str) -> str:
+    """Erases a dead event, which is audited; says so."""
+    return _change_event(suite, service_name, f"--discard={event_id}")
+
+
+def _change_event(suite: Suite, service_name: str, change: str) -> str:
     operator = f"--operator_name={getpass.getuser()}@{socket.gethostname()}"
-    [line] = _dead_events(suite, service_name, f"--replay={event_id}", operator)
+    [line] = _dead_events(suite, service_name, change, operator)
     return line
 
 

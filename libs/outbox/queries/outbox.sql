@@ -37,6 +37,9 @@ WHERE event_id = $1 AND attempts = $2
 UPDATE outbox_events SET dead_at = NULL, available_at = from_micros($2)
 WHERE event_id = $1 AND dead_at IS NOT NULL
 
+-- name: DiscardDeadOutboxEvent
+DELETE FROM outbox_events WHERE event_id = $1 AND dead_at IS NOT NULL
+
 -- name: ListDeadOutboxEvents
 SELECT event_id, topic, attempts, micros(dead_at) AS dead_us, last_error_code FROM outbox_events
 WHERE dead_at IS NOT NULL AND event_id > $1 ORDER BY event_id LIMIT $2

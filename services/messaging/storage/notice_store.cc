@@ -75,7 +75,7 @@ bool NoticeStore::Replay(db::Transaction& transaction, const id::Uuid& event_id)
 }
 
 bool NoticeStore::Discard(db::Transaction& transaction, const id::Uuid& event_id) {
-  return transaction.Exec(queries::kDiscardDeadLetter, event_id).affected() == 1;
+  return outbox_.Discard(transaction, event_id);
 }
 
 absl::StatusOr<int64_t> NoticeStore::DiscardOld(absl::Time before, int limit) {

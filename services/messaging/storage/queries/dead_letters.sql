@@ -14,6 +14,3 @@ DELETE FROM outbox_events WHERE event_id = ANY (ARRAY(
   SELECT event_id FROM outbox_events WHERE dead_at < from_micros($1) ORDER BY event_id LIMIT $2
   FOR UPDATE SKIP LOCKED))
 RETURNING event_id
-
--- name: DiscardDeadLetter
-DELETE FROM outbox_events WHERE event_id = $1 AND dead_at IS NOT NULL

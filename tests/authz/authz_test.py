@@ -8,6 +8,7 @@ import functools
 import itertools
 import shutil
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Iterator, Optional, cast
 
@@ -29,6 +30,7 @@ CERTIFICATES = [GATEWAY, "operator", *NAMES, "scheduling", "forms"]
 # Certificates that say "gateway", but not of this installation.
 OTHER_TRUST_DOMAIN, OTHER_CA = "gateway-of-another-trust-domain", "gateway-of-another-ca"
 LIFETIME_SECONDS = 60
+CALLS_AT_ONCE = 4
 # Staff may ask about any account, and learn only what it has to do with their own clinic.
 ANSWERS_ABOUT_ANYBODY = {"access_code.GrantService/ExplainAccess"}
 # Names something of another service's, which has looked whose it is, for the first time.
@@ -167,20 +169,21 @@ class MatrixTest(unittest.TestCase):
             (label, passport, row.reasons[caller])
             for caller in row.reasons for label, passport in self.passports_of(caller, row)
         ]
+        cells = [
+            (service, label, passport, expected)
+            for service in [*CERTIFICATES, OTHER_TRUST_DOMAIN] for label, passport, reason in callers
+            if (expected := reason if service in row.services else "SERVICE_NOT_ALLOWED") is not None
+        ]
         world.ledger.settle()
-        cells = 0
-        for service in [*CERTIFICATES, OTHER_TRUST_DOMAIN]:
-            before = world.ledger.snapshot()
-            for label, passport, reason in callers:
-                expected = reason if service in row.services else "SERVICE_NOT_ALLOWED"
-                if expected is not None:
-                    outcome = send(method, request, passport=passport, certificate=service)
-                    self.assertEqual(outcome.reason, expected, f"{label} through {service}: {outcome}")
-                    self.assertEqual(outcome.answer, b"")
-                    cells += 1
-            changed = differences(before, world.ledger.snapshot())
-            self.assertEqual(changed, [], f"calls through {service} that were refused changed something")
-        return cells
+        before = world.ledger.snapshot()
+        with ThreadPoolExecutor(CALLS_AT_ONCE) as senders:
+            outcomes = senders.map(lambda it: send(method, request, passport=it[2], certificate=it[0]), cells)
+            for (service, label, _, expected), outcome in zip(cells, outcomes):
+                self.assertEqual(outcome.reason, expected, f"{label} through {service}: {outcome}")
+                self.assertEqual(outcome.answer, b"")
+        changed = differences(before, world.ledger.snapshot())
+        self.assertEqual(changed, [], "a call that was refused changed something")
+        return len(cells)
 
     def passports_of(
         self, caller: str, row: matrix.Row, method: str = ""

@@ -66,7 +66,7 @@ class Calls:
 
     def __init__(self, suite: Suite) -> None:
         self._suite = suite
-        self._addresses = (f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in itertools.count(1))
+        self._callers = itertools.count(1)
 
     def send(
         self,
@@ -81,7 +81,7 @@ class Calls:
         """One call with the certificate of a service and the passport of a person. Of a stream, the first message."""
         metadata: Iterable[tuple[str, str]] = (
             (REQUEST_ID_KEY, str(uuid.uuid4())),
-            (CLIENT_ADDRESS_KEY, address or next(self._addresses)),
+            (CLIENT_ADDRESS_KEY, address or _address_of(next(self._callers))),
             *(((PASSPORT_KEY, passport),) if passport is not None else ()),
         )
         channel = self._suite.client.channel(method.service, certificate)
@@ -99,3 +99,7 @@ class Calls:
             return Outcome(error.code(), error.details() or "", status, b"", trailers, details)
         seen = tuple(call.initial_metadata() or ()) + tuple(call.trailing_metadata() or ())
         return Outcome(grpc.StatusCode.OK, "", b"", answer, seen, {})
+
+
+def _address_of(caller: int) -> str:
+    return f"10.{caller >> 16 & 255}.{caller >> 8 & 255}.{caller & 255}"

@@ -12,6 +12,37 @@
 #include "services/messaging/storage/directory.h"
 
 namespace portal::messaging {
+namespace {
+
+constexpr char kExpired[] = "expired";
+constexpr char kNoAddress[] = "no_address";
+
+std::vector<telemetry::Counter> SentByKind(telemetry::Metrics& metrics) {
+  std::vector<telemetry::Counter> counters;
+  for (int kind = 0; kind < kKinds; ++kind) {
+    counters.push_back(
+        metrics.AddCounter("notices_sent_total", "Mails that were taken.",
+                           {{"kind", std::string(ToString(static_cast<Kind>(kind)))}}));
+  }
+  return counters;
+}
+
+std::vector<telemetry::Counter> FailedByFailure(telemetry::Metrics& metrics) {
+  std::vector<telemetry::Counter> counters;
+  for (int failure = 0; failure < kFailures; ++failure) {
+    counters.push_back(
+        metrics.AddCounter("notices_failed_total", "Attempts to send a mail that failed.",
+                           {{"failure", std::string(ToString(static_cast<Failure>(failure)))}}));
+  }
+  return counters;
+}
+
+telemetry::Counter Dropped(telemetry::Metrics& metrics, const char* reason) {
+  return metrics.AddCounter("notices_dropped_total", "Notices that nobody wants any more.",
+                            {{"reason", reason}});
+}
+
+}  // namespace
 
 NoticeSender::NoticeSender(db::Pool& pool, NoticeStore& notices, const LetterWriter& writer,
                            Transport& transport, Sender sender, std::string portal_base_url,
@@ -23,7 +54,10 @@ NoticeSender::NoticeSender(db::Pool& pool, NoticeStore& notices, const LetterWri
       sender_(std::move(sender)),
       portal_base_url_(std::move(portal_base_url)),
       clock_(clock),
-      metrics_(metrics) {}
+      sent_(SentByKind(metrics)),
+      failed_(FailedByFailure(metrics)),
+      expired_(Dropped(metrics, kExpired)),
+      no_address_(Dropped(metrics, kNoAddress)) {}
 
 absl::Status NoticeSender::Send(const outbox::Delivery& delivery) {
   v1::Notice stored;
@@ -32,9 +66,9 @@ absl::Status NoticeSender::Send(const outbox::Delivery& delivery) {
   ASSIGN_OR_RETURN(const std::optional<TakenOver> taken_over, notices_.Find(delivery.event_id));
   if (!taken_over.has_value()) return absl::InvalidArgumentError("never taken over");
   const absl::Time useful_until = UsefulUntil(notice, taken_over->created_at);
-  if (useful_until <= clock_.Now()) return Drop(delivery.event_id, "expired");
+  if (useful_until <= clock_.Now()) return Drop(delivery.event_id, kExpired, expired_);
   ASSIGN_OR_RETURN(const Addressee addressee, LookUp(notice));
-  if (!addressee.address.has_value()) return Drop(delivery.event_id, "no_address");
+  if (!addressee.address.has_value()) return Drop(delivery.event_id, kNoAddress, no_address_);
 
   const std::string link =
       notice.page.empty() ? notice.link : absl::StrCat(portal_base_url_, notice.page);
@@ -44,10 +78,7 @@ absl::Status NoticeSender::Send(const outbox::Delivery& delivery) {
   const Outcome outcome =
       transport_.Send(sender_.address, *addressee.address, delivery.event_id, message);
   if (outcome.failure.has_value()) return Fail(delivery, *taken_over, useful_until, outcome);
-  metrics_
-      .AddCounter("notices_sent_total", "Mails that were taken.",
-                  {{"kind", std::string(ToString(notice.kind))}})
-      .Increment();
+  sent_.at(static_cast<size_t>(notice.kind)).Increment();
   return absl::OkStatus();
 }
 
@@ -79,22 +110,17 @@ absl::StatusOr<NoticeSender::Addressee> NoticeSender::LookUp(const Notice& notic
   });
 }
 
-absl::Status NoticeSender::Drop(const id::Uuid& event_id, const char* reason) {
+absl::Status NoticeSender::Drop(const id::Uuid& event_id, const char* reason,
+                                telemetry::Counter& counter) {
   telemetry::LogInfo("notice_dropped", {{"event_id", event_id.ToString()}, {"reason", reason}});
-  metrics_
-      .AddCounter("notices_dropped_total", "Notices that nobody wants any more.",
-                  {{"reason", reason}})
-      .Increment();
+  counter.Increment();
   return absl::OkStatus();
 }
 
 absl::Status NoticeSender::Fail(const outbox::Delivery& delivery, const TakenOver& taken_over,
                                 absl::Time useful_until, const Outcome& outcome) {
   const absl::string_view failure = ToString(*outcome.failure);
-  metrics_
-      .AddCounter("notices_failed_total", "Attempts to send a mail that failed.",
-                  {{"failure", std::string(failure)}})
-      .Increment();
+  failed_.at(static_cast<size_t>(*outcome.failure)).Increment();
   RETURN_IF_ERROR(notices_.NoteFailure(delivery.event_id, failure, outcome.reply_code));
   if (outcome.failure == Failure::kRefused || taken_over.try_until <= clock_.Now()) {
     return absl::InvalidArgumentError("the mail server does not take it");

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,7 +24,8 @@ namespace portal::messaging {
 // How the outbox's events become mails. Thread-safe.
 //
 // Metrics: notices_sent_total by kind, notices_failed_total (attempts) by failure, and
-// notices_dropped_total by reason: what was not sent because nobody wants it any more.
+// notices_dropped_total by reason: what was not sent because nobody wants it any more. All of them
+// are there from the start, at zero: a series that begins at one has not increased to Prometheus.
 class NoticeSender {
  public:
   // `pool` and `notices` are for background work; `portal_base_url` without a slash at its end. All
@@ -44,7 +46,8 @@ class NoticeSender {
   };
 
   absl::StatusOr<Addressee> LookUp(const Notice& notice);
-  absl::Status Drop(const id::Uuid& event_id, const char* reason);
+  static absl::Status Drop(const id::Uuid& event_id, const char* reason,
+                           telemetry::Counter& counter);
   absl::Status Fail(const outbox::Delivery& delivery, const TakenOver& taken_over,
                     absl::Time useful_until, const Outcome& outcome);
 
@@ -55,7 +58,10 @@ class NoticeSender {
   const Sender sender_;
   const std::string portal_base_url_;
   const time::Clock& clock_;
-  telemetry::Metrics& metrics_;
+  std::vector<telemetry::Counter> sent_;    // by kind
+  std::vector<telemetry::Counter> failed_;  // by failure
+  telemetry::Counter expired_;
+  telemetry::Counter no_address_;
 };
 
 }  // namespace portal::messaging

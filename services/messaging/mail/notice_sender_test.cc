@@ -115,6 +115,18 @@ TEST_F(NoticeSenderTest, ANoticeIsSentUnderItsEventsIdAndErased) {
   EXPECT_EQ(Metric("notices_sent_total", {{"kind", "verify_email"}}), 1);
 }
 
+TEST_F(NoticeSenderTest, WhatAlertsWatchIsThereBeforeAnythingHappens) {
+  const std::string text = metrics_.Text();
+  for (const char* series : {"notices_sent_total{kind=\"verify_email\"} 0\n",
+                             "notices_sent_total{kind=\"new_treatment_plan\"} 0\n",
+                             "notices_failed_total{failure=\"refused\"} 0\n",
+                             "notices_failed_total{failure=\"misbehaving\"} 0\n",
+                             "notices_dropped_total{reason=\"expired\"} 0\n",
+                             "notices_dropped_total{reason=\"no_address\"} 0\n"}) {
+    EXPECT_THAT(text, HasSubstr(series));
+  }
+}
+
 TEST_F(NoticeSenderTest, GoesWhereTheAccountIsNowAndInItsLanguage) {
   ASSERT_EQ(Outcome(PutAccount(account_, "old@example.org", "en", 1)), "OK");
   ASSERT_EQ(Outcome(Deliver(NewEventId(), PasswordChanged(account_))), "OK");

@@ -20,6 +20,8 @@ enum class Failure {
   kMisbehaving,  // an answer that makes no sense, or no wish to serve us at all
 };
 
+inline constexpr int kFailures = static_cast<int>(Failure::kMisbehaving) + 1;
+
 // "refused": stored, and a metric's label.
 absl::string_view ToString(Failure failure);
 

@@ -1,10 +1,11 @@
-"""Every alert names metrics that some program has and a page that exists; every page belongs to an alert or says so.
+"""Every alert names metrics, labels and values that some program has and a page that exists; every page belongs to an alert.
 
     python3 -m linters.alerts deploy/prometheus/alerts.yaml docs/playbooks SOURCE...
 """
 
 import re
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -14,6 +15,14 @@ REGISTERED = re.compile(r'\bAdd(Counter|Gauge|Latencies|Histogram)\(\s*"([a-z][a
 SERIES = {"Latencies": ("_bucket", "_sum", "_count"), "Histogram": ("_bucket", "_sum", "_count")}
 # Prometheus' own.
 BUILT_IN = {"up"}
+BUILT_IN_LABELS = {"job", "instance"}
+# {{"label", value}}, in the call or in a variable that the call is given.
+LABEL = re.compile(r'\{\s*"([a-z_]+)",')
+LABELS_VARIABLE = re.compile(r"\bLabels\s+(\w+)\s*=\s*(\{.*?\});", re.DOTALL)
+LITERAL = re.compile(r'"(\w+)"')
+# In an expression: metric{label="value", …}.
+SELECTOR = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{([^}]*)\}")
+MATCHER = re.compile(r'(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"')
 # A name in an expression that is neither a function (…), a label in braces or in by (…), nor a text.
 TEXT = re.compile(r'"[^"]*"')
 LABELS = re.compile(r"\{[^}]*\}|\b(?:by|on|without|ignoring)\s*\([^)]*\)|\[[^\]]*\]")
@@ -22,12 +31,36 @@ WORDS = {"and", "or", "unless", "bool", "offset"}
 LINK = re.compile(r"\(([a-z0-9-]+\.md)\)")
 
 
-def metrics_in(source: str) -> set[str]:
-    """The series that a source registers."""
-    found = set()
-    for kind, name in REGISTERED.findall(source):
-        found |= {name + suffix for suffix in SERIES.get(kind, ("",))}
-    return found
+@dataclass
+class Registered:
+    """What the sources say: the labels of each series, and every word in quotes, among them the labels' values."""
+
+    labels: dict[str, set[str]] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+
+    def read(self, source: str) -> None:
+        """Adds what one source registers."""
+        self.words |= set(LITERAL.findall(source))
+        variables = dict(LABELS_VARIABLE.findall(source))
+        for match in REGISTERED.finditer(source):
+            kind, name = match.groups()
+            call = _call(source, match.end())
+            for variable, value in variables.items():
+                if re.search(rf"\b{variable}\b", call):
+                    call += value
+            for suffix in SERIES.get(kind, ("",)):
+                labels = self.labels.setdefault(name + suffix, set())
+                labels |= set(LABEL.findall(call)) | ({"le"} if suffix == "_bucket" else set())
+
+
+def _call(source: str, start: int) -> str:
+    """From `start`, within a call's parentheses, to their end."""
+    depth = 1
+    for at in range(start, len(source)):
+        depth += {"(": 1, ")": -1}.get(source[at], 0)
+        if depth == 0:
+            return source[start:at]
+    return source[start:]
 
 
 def metrics_of(expression: str) -> set[str]:
@@ -36,14 +69,29 @@ def metrics_of(expression: str) -> set[str]:
     return {name for name in names if name not in WORDS and not name.isdigit()}
 
 
-def check(rules: dict, pages: dict[str, str], registered: set[str]) -> list[str]:
+def labels_unknown(expression: str, registered: Registered) -> list[str]:
+    """The labels that an expression's metrics don't have, and the values that no source names."""
+    found = []
+    for metric, matchers in SELECTOR.findall(expression):
+        known = registered.labels.get(metric, set()) | BUILT_IN_LABELS
+        for label, values in MATCHER.findall(matchers):
+            if label not in known:
+                found.append(f"{metric} has no label {label}")
+            # What is no plain word is a pattern over names that no source spells out, as methods' are.
+            found += [f"{metric} has no {label} {value}" for value in values.split("|")
+                      if re.fullmatch(r"\w+", value) and value not in registered.words]
+    return found
+
+
+def check(rules: dict, pages: dict[str, str], registered: Registered) -> list[str]:
     """What is wrong. `pages`: contents by file name."""
     found, linked = [], set()
     alerts = [rule for group in rules["groups"] for rule in group["rules"]]
     for rule in alerts:
         name = rule["alert"]
         read = metrics_of(rule["expr"])
-        found += [f"{name}: there is no metric {it}" for it in sorted(read - registered - BUILT_IN)]
+        found += [f"{name}: there is no metric {it}" for it in sorted(read - registered.labels.keys() - BUILT_IN)]
+        found += [f"{name}: {it}" for it in labels_unknown(rule["expr"], registered)]
         if not read:
             found.append(f"{name}: reads no metric")
         page = rule.get("annotations", {}).get("playbook", "").removeprefix("docs/playbooks/")
@@ -67,9 +115,9 @@ def check(rules: dict, pages: dict[str, str], registered: set[str]) -> list[str]
 def main(arguments: list[str]) -> int:
     """Checks files given relative to the workspace root."""
     rules, folder, *sources = arguments
-    registered: set[str] = set()
+    registered = Registered()
     for path in sources:
-        registered |= metrics_in(Path(path).read_text(encoding="utf-8"))
+        registered.read(Path(path).read_text(encoding="utf-8"))
     pages = {path.name: path.read_text(encoding="utf-8") for path in Path(folder).glob("*.md")}
     found = check(yaml.safe_load(Path(rules).read_text(encoding="utf-8")), pages, registered)
     print("\n".join(found), end="\n" if found else "")

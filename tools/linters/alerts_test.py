@@ -19,7 +19,9 @@ class AlertsTest(unittest.TestCase):
         self.pages = {"README.md": "Dead: [dead](dead.md)", "dead.md": PAGE}
 
     def found(self, the_rules: dict) -> list[str]:
-        return alerts.check(the_rules, self.pages, {"outbox_dead"})
+        registered = alerts.Registered()
+        registered.read('AddGauge("outbox_dead", "x", {{"topic", topic}}); name = "messaging"; ring = "audit";')
+        return alerts.check(the_rules, self.pages, registered)
 
     def test_what_fits_is_accepted(self) -> None:
         self.assertEqual(self.found(rules()), [])
@@ -27,6 +29,12 @@ class AlertsTest(unittest.TestCase):
     def test_a_metric_that_nobody_has_is_found(self) -> None:
         self.assertEqual(self.found(rules("outbox_deed > 0")), ["Dead: there is no metric outbox_deed"])
         self.assertEqual(self.found(rules("1 > 0")), ["Dead: reads no metric"])
+
+    def test_a_label_or_value_that_nobody_has_is_found(self) -> None:
+        self.assertEqual(self.found(rules('outbox_dead{job!="messaging", topic=~"audit|.*x"} > 0')), [])
+        self.assertEqual(self.found(rules('outbox_dead{topics="audit"} > 0')), ["Dead: outbox_dead has no label topics"])
+        self.assertEqual(self.found(rules('outbox_dead{topic=~"audit|audits"} > 0')), ["Dead: outbox_dead has no topic audits"])
+        self.assertEqual(self.found(rules('outbox_dead{job!="mesaging"} > 0')), ["Dead: outbox_dead has no job mesaging"])
 
     def test_a_missing_page_is_found(self) -> None:
         del self.pages["dead.md"]
@@ -52,9 +60,12 @@ class AlertsTest(unittest.TestCase):
         )
         self.assertEqual(alerts.metrics_of(expression), {"a_bucket", "b", "c", "up"})
 
-    def test_metrics_are_read_from_sources(self) -> None:
-        source = 'm.AddCounter(\n    "a_total", "x"); m.AddLatencies("b", "y"); Log("c");'
-        self.assertEqual(alerts.metrics_in(source), {"a_total", "b_bucket", "b_sum", "b_count"})
+    def test_metrics_and_labels_are_read_from_sources(self) -> None:
+        registered = alerts.Registered()
+        registered.read('m.AddCounter(\n    "a_total", "x", {{"kind", f(k)}}); m.AddLatencies("b", "y"); Log("c", {{"d", e}});')
+        registered.read('const Labels labels = {{"ring", ring},\n {"id", id}}; m.AddGauge("e", "z", labels); m.AddGauge("f", "z");')
+        self.assertEqual(registered.labels, {"a_total": {"kind"}, "b_bucket": {"le"}, "b_sum": set(), "b_count": set(),
+                                             "e": {"ring", "id"}, "f": set()})
 
 
 if __name__ == "__main__":

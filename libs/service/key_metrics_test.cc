@@ -1,9 +1,17 @@
 #include "libs/service/key_metrics.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "libs/rpc/tls.h"
+#include "libs/testing/pki.h"
 
 namespace portal::service {
 namespace {
@@ -75,6 +83,32 @@ TEST_F(KeyMetricsTest, ACertificatesExpiryIsToldAndStaysWhenItsFilesBreak) {
   EXPECT_TRUE(Says("portal_key_files_usable{files=\"tls\"} 0"));
   keys_.TellCertificate(absl::FromUnixSeconds(1800086400));
   EXPECT_TRUE(Says("portal_certificate_expiry_timestamp_seconds 1800086400"));
+}
+
+TEST_F(KeyMetricsTest, ARenewedCertificateIsToldAndABrokenOneLeavesItsExpiry) {
+  testing::Pki pki(std::filesystem::path(std::getenv("TEST_TMPDIR")) / "renewed");
+  const rpc::TlsFiles files = pki.FilesOf("probe", 5);
+  const rpc::TlsFiles renewed = pki.FilesOf("probe", 90);
+  const auto says_expiry_of = [this](const rpc::TlsFiles& of) {
+    return Says(absl::StrFormat("portal_certificate_expiry_timestamp_seconds %d",
+                                absl::ToUnixSeconds(rpc::CheckTlsFiles(of).value())));
+  };
+  const auto replace = std::filesystem::copy_options::overwrite_existing;
+
+  keys_.TellCertificate(rpc::CheckTlsFiles(files));
+  EXPECT_TRUE(says_expiry_of(files));
+  std::filesystem::copy_file(renewed.certificate, files.certificate, replace);
+  keys_.TellCertificate(rpc::CheckTlsFiles(files));
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"tls\"} 0")) << "the key is still the old one";
+  std::filesystem::copy_file(renewed.key, files.key, replace);
+  keys_.TellCertificate(rpc::CheckTlsFiles(files));
+  EXPECT_TRUE(says_expiry_of(renewed));
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"tls\"} 1"));
+
+  std::ofstream(files.certificate) << "broken";
+  keys_.TellCertificate(rpc::CheckTlsFiles(files));
+  EXPECT_TRUE(says_expiry_of(renewed));
+  EXPECT_TRUE(Says("portal_key_files_usable{files=\"tls\"} 0"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import uuid
 from unittest import mock
 
 from suite import cli
@@ -43,6 +44,21 @@ class OperatorTest(WorldTest):
             status, said = self.portal("verify-audit", "records")
         self.assertEqual(status, 2, said)
         self.assertIn("missing", said)
+
+    def test_a_dead_event_of_any_service_is_listed_and_discarded_once(self) -> None:
+        query = self.world.ledger.query
+        for service in ("identity", "access_code", "records"):
+            event_id = str(uuid.uuid4())
+            query(service, "INSERT INTO outbox_events (event_id, topic, payload, created_at, available_at, dead_at) "
+                  f"VALUES ('{event_id}', 'notice', 'sealed', now(), now(), now())")
+            self.assertIn(f"{service}: {event_id} notice", self.portal("dead-events")[1])
+            self.assertEqual(self.portal("dead-events", "--discard", event_id)[0], 1)
+            discard = ("dead-events", service, "--discard", event_id)
+            self.assertEqual(self.portal(*discard), (0, "it is erased\n"))
+            self.assertNotIn(event_id, self.portal("dead-events", service)[1])
+            self.assertEqual(self.portal(*discard)[0], 1)
+            self.assertEqual(query(service, f"SELECT action FROM audit_events WHERE resource_id = '{event_id}'"),
+                             [["outbox.DiscardEvent"]])
 
     def test_create_clinic_is_one_clinic_however_often_it_is_repeated(self) -> None:
         email = self.world.new_email("new.owner")

@@ -13,6 +13,9 @@ from typing import Any, Mapping, Optional
 # gRPC for Python looks after its connections during calls only, and otherwise every 5 s: a connection lost while calls
 # fail at once would not come back. In milliseconds; read when the first channel is made.
 os.environ.setdefault("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "20")
+# Nobody calls anything after a fork but exec. What gRPC does for those who do waits for calls on other threads, which may
+# wait for it: starting a process then never returns.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 import grpc
 

@@ -14,6 +14,8 @@ namespace portal::audit {
 namespace {
 
 constexpr int kPage = 1000;
+// Whoever tampers chooses numbers freely.
+constexpr int64_t kBeforeAll = std::numeric_limits<int64_t>::min();
 
 class Verifier {
  public:
@@ -26,7 +28,7 @@ class Verifier {
     for (const CheckpointLine& line : lines) CheckLine(line);
     if (report_.checkpoints == 0) {
       // Without one nobody knows whose trail this should be, nor how long.
-      ASSIGN_OR_RETURN(const std::vector<Batch> first, ListBatches(0));
+      ASSIGN_OR_RETURN(const std::vector<Batch> first, ListBatches(kBeforeAll));
       if (!first.empty()) FindIn(first[0].number, "there are batches, but no checkpoint");
       return std::move(report_);
     }
@@ -72,9 +74,17 @@ class Verifier {
 
   absl::Status CheckBatches() {
     std::vector<Batch> page;
+    int64_t last = kBeforeAll;
     do {
-      ASSIGN_OR_RETURN(page, ListBatches(last_number_));
-      for (const Batch& batch : page) RETURN_IF_ERROR(CheckBatch(batch));
+      ASSIGN_OR_RETURN(page, ListBatches(last));
+      for (const Batch& batch : page) {
+        last = batch.number;
+        if (batch.number >= 1) {
+          RETURN_IF_ERROR(CheckBatch(batch));
+        } else {
+          FindIn(batch.number, "batch ", batch.number, " comes before the first");
+        }
+      }
     } while (!page.empty());
     return absl::OkStatus();
   }
@@ -138,7 +148,7 @@ class Verifier {
   // Page by page: a trail of years has more batches than one statement could walk in time.
   absl::Status CheckStrayEvents() {
     std::vector<UsedNumber> page;
-    int64_t last = std::numeric_limits<int64_t>::min();
+    int64_t last = kBeforeAll;
     do {
       ASSIGN_OR_RETURN(page, ListUsedNumbers(last));
       for (const UsedNumber& used : page) {

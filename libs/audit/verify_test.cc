@@ -210,6 +210,17 @@ class Tamperer {
         "FROM saved_batches WHERE batch_no = %2$d",
         kBatches + 1, kBatches);
   }
+  // With events of its own, which no checked batch holds.
+  std::string AddBatchBeforeTheFirst() {
+    return absl::StrFormat(
+        "INSERT INTO audit_batches SELECT %1$d, hash, sha256('x'), 1, sealed_at, key_id, signature "
+        "FROM saved_batches WHERE batch_no = 1;"
+        "INSERT INTO audit_events SELECT gen_random_uuid(), occurred_at, actor_kind, actor_id, "
+        "session_id, calling_service, clinic_id, patient_id, resource_kind, resource_id, action, "
+        "outcome, source_address, request_id, %1$d, actor_name FROM saved_events WHERE event_id = "
+        "%2$s",
+        -Below(5), Event());
+  }
 
  private:
   std::mt19937 random_;
@@ -245,6 +256,7 @@ TEST_F(VerifyTest, EveryKindOfTamperingIsFound) {
       {"cut off", &Tamperer::CutOff},
       {"edit batch", &Tamperer::EditBatch},
       {"add batch", &Tamperer::AddBatch},
+      {"add batch before the first", &Tamperer::AddBatchBeforeTheFirst},
   };
   const int rounds = (Tamperings() + kKinds.size() - 1) / kKinds.size();
   int found = 0;

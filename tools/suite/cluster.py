@@ -69,7 +69,7 @@ class PostgresCluster:
         return self._process.stop_if_running()
 
     def kill(self) -> None:
-        """Kills the server with SIGKILL, so that nothing is flushed or said goodbye to, and waits until its helpers have noticed."""
+        """Kills the server with SIGKILL, so that nothing is flushed, and waits until its helpers have noticed."""
         pid = self._process.pid()
         orphans = children_of(pid) if pid is not None else []
         self._process.kill()

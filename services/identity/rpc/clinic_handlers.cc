@@ -218,12 +218,15 @@ absl::StatusOr<ClinicHandlers::Acceptor> ClinicHandlers::Authenticate(const db::
     RETURN_IF_ERROR(deps_.password_policy.Check(password));
     ASSIGN_OR_RETURN(std::string hash, deps_.hasher.Hash(password));
     return Acceptor{.account_id = id::AccountId::New(deps_.clock),
-                    .new_password_hash = std::move(hash)};
+                    .password_hash = std::move(hash),
+                    .is_new = true};
   }
   RETURN_IF_ERROR(PasswordPolicy::CheckLength("password", password));
   ASSIGN_OR_RETURN(const PasswordMatch match, passwords_.Check(call, invitation.email, password));
   if (!match.account.has_value()) return CredentialsRejected();
-  return Acceptor{.account_id = match.account->account_id};
+  return Acceptor{.account_id = match.account->account_id,
+                  .password_hash = match.account->password_hash,
+                  .is_new = false};
 }
 
 absl::StatusOr<StaffMember> ClinicHandlers::Accept(db::Transaction& transaction,
@@ -234,11 +237,17 @@ absl::StatusOr<StaffMember> ClinicHandlers::Accept(db::Transaction& transaction,
   const absl::Time now = deps_.clock.Now();
   ASSIGN_OR_RETURN(const Invitation invitation,
                    staff_.LockInvitation(transaction, token_hash, now));
-  if (acceptor.new_password_hash.has_value()) {
+  if (acceptor.is_new) {
     RETURN_IF_ERROR(accounts_.Create(transaction, acceptor.account_id, invitation.email,
-                                     *acceptor.new_password_hash, now));
+                                     acceptor.password_hash, now));
     RETURN_IF_ERROR(directory_.Tell(transaction, acceptor.account_id));
   } else {
+    // What was verified may be another's address, or another password, by now.
+    if (!invitation.account.has_value() || invitation.account->account_id != acceptor.account_id) {
+      return status::Contention();
+    }
+    RETURN_IF_ERROR(
+        accounts_.Lock(transaction, acceptor.account_id, acceptor.password_hash).status());
     RETURN_IF_ERROR(ForgetAttempts(transaction, factors_, attempts_, acceptor.account_id,
                                    SignInAttempt(invitation.email)));
   }

@@ -44,10 +44,11 @@ class ClinicHandlers {
       const rpc::Context& context, const v1::AcceptStaffInvitationRequest& request);
 
  private:
-  // Who accepts an invitation: an account, or one to be made with this hash.
+  // Who accepts an invitation: an account whose password was verified, or one to be made.
   struct Acceptor {
     id::AccountId account_id;
-    std::optional<std::string> new_password_hash;
+    std::string password_hash;
+    bool is_new;
   };
 
   // Records the invitation, mails its link, writes the audit row.

@@ -272,6 +272,27 @@ TEST_F(AcceptTest, AccountOfTheAddressAcceptsWithItsPasswordOnly) {
             1);
 }
 
+TEST_F(AcceptTest, PasswordOrAddressThatChangedSinceItWasVerifiedAcceptsNothing) {
+  NewAccount("anna@example.org", "anna's own password");
+  const std::string token = InvitationFor("anna@example.org");
+  // Between the look at the password and the transaction of the change, which begins with this row.
+  const auto meanwhile = [&](const std::string& change) {
+    Sql("CREATE OR REPLACE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
+        "SET search_path = public AS $$BEGIN " +
+        change +
+        "; RETURN NEW; END$$;"
+        "CREATE OR REPLACE TRIGGER meanwhile BEFORE INSERT ON idempotency_keys "
+        "FOR EACH ROW EXECUTE FUNCTION meanwhile()");
+  };
+  meanwhile("UPDATE accounts SET password_hash = password_hash || 'A'");
+  EXPECT_EQ(Accept(token, "anna's own password").Outcome(), "CREDENTIALS_REJECTED");
+  meanwhile("UPDATE accounts SET email = 'bob@example.org', normalized_email = 'bob@example.org'");
+  EXPECT_EQ(Accept(token, "anna's own password").Outcome(), "CONTENTION");
+  Sql("DROP TRIGGER meanwhile ON idempotency_keys");
+  EXPECT_EQ(Sql("SELECT count(*) FROM staff_members WHERE account_id IS NOT NULL"), "0");
+  EXPECT_EQ(Accept(token, "anna's own password").Outcome(), "OK");
+}
+
 TEST_F(AcceptTest, WrongPasswordsCountAsSignInAttempts) {
   NewAccount("anna@example.org", "anna's own password");
   const std::string token = InvitationFor("anna@example.org");

@@ -65,8 +65,9 @@ struct AttemptLimit {
 // Guesses at one account's password: at most 960 a day against passwords that are not common. Wide
 // enough for a person who tries all variants they remember.
 inline constexpr AttemptLimit kSignInsPerAccount = {10, absl::Minutes(15)};
-// A device that the account was used from before has a counter of its own: strangers cannot lock it
-// out, and who takes it away gets no more guesses than anybody.
+// A device that the account was used from before has a counter of its own, so that strangers cannot
+// lock it out; who takes its token away gets as many guesses more. Where there is a second factor,
+// devices are known by it alone.
 inline constexpr AttemptLimit kSignInsPerDevice = kSignInsPerAccount;
 // Mails that strangers can have us send to one mailbox: for sign-ups, and for forgotten passwords.
 inline constexpr AttemptLimit kSignUpsPerEmail = {5, absl::Hours(1)};

@@ -58,6 +58,7 @@ SecondFactorHandlers::SecondFactorHandlers(const Dependencies& dependencies)
       sessions_(dependencies.pool),
       factors_(dependencies.pool),
       challenges_(dependencies.pool),
+      devices_(dependencies.pool),
       attempts_(dependencies.pool, dependencies.clock),
       owner_check_(dependencies),
       check_(factors_, dependencies.sealer, dependencies.clock),
@@ -116,6 +117,8 @@ absl::StatusOr<v1::ConfirmSecondFactorResponse> SecondFactorHandlers::ConfirmSec
                      check_.RenewRecoveryCodes(transaction, owner.account_id));
     RETURN_IF_ERROR(
         sessions_.Prove(transaction, context.session_id(), owner.account_id, deps_.clock.Now()));
+    // Known by the password alone; each would have guesses at the codes of its own.
+    RETURN_IF_ERROR(devices_.Forget(transaction, owner.account_id, owner.device_id));
     RETURN_IF_ERROR(attempts_.Forgive(transaction, attempt));
     notices_.SecondFactorChanged(transaction, owner.contact, /*enabled=*/true);
     RETURN_IF_ERROR(Audit(transaction, context, owner.account_id));

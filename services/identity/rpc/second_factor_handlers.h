@@ -13,6 +13,7 @@
 #include "services/identity/rpc/owner_check.h"
 #include "services/identity/rpc/second_factor_check.h"
 #include "services/identity/storage/attempt_counter.h"
+#include "services/identity/storage/device_store.h"
 #include "services/identity/storage/password_store.h"
 #include "services/identity/storage/second_factor_store.h"
 #include "services/identity/storage/session_store.h"
@@ -59,6 +60,7 @@ class SecondFactorHandlers {
   SessionStore sessions_;
   SecondFactorStore factors_;
   ChallengeStore challenges_;
+  DeviceStore devices_;
   AttemptCounter attempts_;
   OwnerCheck owner_check_;
   SecondFactorCheck check_;

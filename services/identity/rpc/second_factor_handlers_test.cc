@@ -215,6 +215,40 @@ TEST_F(SecondFactorTest, ClientIsLimitedOverAllChallenges) {
   EXPECT_EQ(Complete(std::string(43, 'A'), "123456", "192.0.2.1").Outcome(), "TOO_MANY_ATTEMPTS");
 }
 
+TEST_F(SecondFactorTest, SuccessesDoNotCountAgainstTheClient) {
+  Enable();
+  for (int i = 0; i < kAttemptsPerClientForTest; ++i) {
+    const auto answer = SignIn("anna@example.org", kPassword, "192.0.2.1");
+    ASSERT_EQ(answer.Outcome(), "OK");
+    ASSERT_EQ(
+        Complete(answer.response.second_factor_challenge().challenge_token(), Code(), "192.0.2.1")
+            .Outcome(),
+        "OK");
+    clock_.Advance(crypto::kTotpStep);
+  }
+  EXPECT_EQ(Sql("SELECT coalesce(sum(cardinality(attempted_at)), 0) FROM attempts WHERE kind = 2"),
+            "0");
+}
+
+TEST_F(SecondFactorTest, EnablingMakesOtherDevicesStrangersWithNoGuessesOfTheirOwn) {
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 3; ++i) tokens.push_back(SignIn("anna@example.org").response.device_token());
+  Enable();
+  Sql("DELETE FROM attempts");
+  std::atomic<int> evaluated = 0;
+  InParallel(static_cast<int>(tokens.size()), [&](int i) {
+    for (int n = 0; n < kSignInsPerDevice.attempts; ++n) {
+      const auto answer = SignInFrom(tokens[i], "anna@example.org");
+      if (!answer.ok()) break;
+      Complete(answer.response.second_factor_challenge().challenge_token(), WrongCode());
+      ++evaluated;
+    }
+  });
+  EXPECT_LE(evaluated, kSignInsPerAccount.attempts);
+  EXPECT_EQ(Sql("SELECT kind, cardinality(attempted_at) FROM attempts WHERE kind IN (1, 6)"),
+            absl::StrCat("1|", kSignInsPerAccount.attempts));
+}
+
 TEST_F(SecondFactorTest, NewPasswordVoidsChallengesAndKeepsTheFactor) {
   Enable();
   const std::string challenge = Challenge();

@@ -74,7 +74,9 @@ absl::Status SessionOpener::ForgetAttempts(db::Transaction& transaction,
       attempts_.Clear(transaction, SignInAttempt(sign_in.owner.email, sign_in.known_device)));
   if (const std::optional<Attempt> attempt =
           ClientAttempt(context, AttemptKind::kSignInFromClient, deps_.attempts_per_client)) {
-    RETURN_IF_ERROR(attempts_.Forgive(transaction, *attempt));
+    // Each step was counted.
+    const int steps = sign_in.second_factor_at.has_value() ? 2 : 1;
+    for (int i = 0; i < steps; ++i) RETURN_IF_ERROR(attempts_.Forgive(transaction, *attempt));
   }
   return absl::OkStatus();
 }
